@@ -1,0 +1,93 @@
+/*
+ * A platform: a device with its software, and the models learned from layers measured on it.
+ *
+ * Ownership: free with np_platform_free(). Immutable after load or fit, so threads may share it.
+ */
+#ifndef NEURALPOWER_PLATFORM_H
+#define NEURALPOWER_PLATFORM_H
+
+#include <neuralpower/dataset.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct np_platform np_platform;
+
+/* How a platform is learned. Zero-initialise for the defaults. */
+typedef struct np_fit_options {
+	const char *method;                 /* NULL = "default"; np_fit_method() lists them */
+	const char *name;                   /* NULL = derived from the device */
+	uint64_t seed;                      /* of the folds; 0 = 1 */
+	int threads;                        /* 0 = 1; the result does not depend on it */
+	double idle_power_w, limit_power_w; /* 0 = unknown: taken from the rows */
+} np_fit_options;
+
+/* The known methods, by index; NULL past the last. */
+NP_API const char *np_fit_method(int index);
+
+/* Learns a platform. NP_ERR_DATA when no layer type has enough rows. */
+NP_API np_status np_platform_fit(const np_dataset *dataset, const np_fit_options *options, np_platform **platform,
+                                 np_error *err) NP_MUST_CHECK;
+
+/* Reads a platform file; a newer schema is NP_ERR_VERSION. */
+NP_API np_status np_platform_load(const char *path, np_platform **platform, np_error *err) NP_MUST_CHECK;
+/* Writes it, atomically. Reading it back gives the same predictions, bit for bit. */
+NP_API np_status np_platform_save(const np_platform *platform, const char *path, np_error *err) NP_MUST_CHECK;
+/* The same text in memory, terminated; free() it. */
+NP_API np_status np_platform_write(const np_platform *platform, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API void np_platform_free(np_platform *platform);
+
+NP_API const char *np_platform_name(const np_platform *platform);
+NP_API const char *np_platform_device(const np_platform *platform);
+NP_API const char *np_platform_software(const np_platform *platform);
+NP_API const char *np_platform_dtype(const np_platform *platform);
+NP_API bool np_platform_has_power(const np_platform *platform);
+
+/* What one learned model of a platform is, for model cards and reports. */
+typedef struct np_model_info {
+	np_kind kind;
+	np_target target;
+	const char *method;
+	int rows, terms, degree;
+	double lambda;
+	double in_sample_rmspe, in_sample_rmse, cv_rmspe, cv_rmse, cv_mape;
+} np_model_info;
+
+NP_API int np_platform_model_count(const np_platform *platform);
+NP_API bool np_platform_model(const np_platform *platform, int index, np_model_info *info);
+
+/* Where an estimate comes from. */
+typedef enum np_source_kind {
+	NP_FROM_MODEL,    /* a learned model of the layer's kind */
+	NP_FROM_FALLBACK, /* bytes moved over the platform's observed bandwidth, at its observed power */
+	NP_FREE,          /* no work at inference */
+} np_source_kind;
+NP_API const char *np_source_name(np_source_kind source); /* "model", "fallback", "free" */
+
+/* A value with its interval; has = false means unknown, never zero. */
+typedef struct np_value {
+	double value, low, high;
+	bool has, has_interval;
+} np_value;
+
+/* The estimate for one layer, per forward pass of the whole batch. */
+typedef struct np_estimate {
+	np_value runtime_ms, power_w, energy_mj;
+	np_source_kind source;       /* of the runtime */
+	np_source_kind power_source; /* of the power */
+	bool clamped;                /* a model answered below the platform's floor, the floor was taken */
+	const char *extrapolated; /* the feature that left its training range, NULL when none did; borrowed from the platform */
+} np_estimate;
+
+/*
+ * Estimates one layer. `config` may be NULL when the layer has none; `bytes` is what the layer reads and writes in all.
+ * energy_mj = runtime_ms x power_w exactly (the mean energy of Equation 5 for one layer).
+ */
+NP_API void np_platform_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes,
+                                 np_estimate *estimate);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

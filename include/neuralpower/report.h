@@ -1,0 +1,38 @@
+/* Reports: what was found, as text for people or for programs. */
+#ifndef NEURALPOWER_REPORT_H
+#define NEURALPOWER_REPORT_H
+
+#include <neuralpower/predict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum np_report_format {
+	NP_REPORT_TABLE, /* for a terminal */
+	NP_REPORT_JSON,
+	NP_REPORT_CSV,
+} np_report_format;
+
+typedef struct np_report_options {
+	np_report_format format;
+	int width;  /* columns of the terminal; 0 = 80 */
+	bool color; /* escape sequences in tables */
+	bool ascii; /* no characters outside ASCII in tables */
+} np_report_options;
+
+/*
+ * Each writes one report on `count` subjects (JSON: one object for one, an array for several; CSV: one header) into a
+ * new terminated text that the caller frees with free(). `options` may be NULL: a plain table.
+ */
+NP_API np_status np_report_inspect(const np_network *const *networks, int count, const np_report_options *options, char **text,
+                                   size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_predict(const np_prediction *const *predictions, int count, const np_report_options *options,
+                                   char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
+                                     char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

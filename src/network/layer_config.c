@@ -1,0 +1,90 @@
+/* A network's layer as a free-standing configuration. */
+#include <neuralpower/layer_config.h>
+
+#include "base/checked.h"
+
+static int64_t dim(np_shape shape, int axis)
+{
+	return axis < shape.rank ? shape.dims[axis] : 1;
+}
+
+/* The product of dims[first..last); shapes were checked to fit 63 bits when the network was built. */
+static int64_t product(np_shape shape, int first, int last)
+{
+	int64_t result = 1;
+	for (int i = first; i < last; i++)
+		result *= shape.dims[i];
+	return result;
+}
+
+/* [n, c, ...]: one spatial axis lies along the width, more than two are folded into the height. */
+static void split_shape(np_shape shape, int64_t *n, int64_t *c, int64_t *h, int64_t *w)
+{
+	*n = dim(shape, 0);
+	*c = dim(shape, 1);
+	*w = shape.rank > 2 ? shape.dims[shape.rank - 1] : 1;
+	*h = shape.rank > 3 ? product(shape, 2, shape.rank - 1) : 1;
+}
+
+static void set_window(np_layer_config *config, const np_layer *layer)
+{
+	int w = layer->spatial_rank - 1, h = w - 1;
+	config->kernel_w = layer->kernel[w];
+	config->stride_w = layer->stride[w];
+	config->dilation_w = layer->dilation[w];
+	config->pad_w = layer->pad_begin[w];
+	config->kernel_h = config->stride_h = config->dilation_h = 1;
+	if (h < 0)
+		return;
+	config->kernel_h = layer->kernel[h];
+	config->stride_h = layer->stride[h];
+	config->dilation_h = layer->dilation[h];
+	config->pad_h = layer->pad_begin[h];
+}
+
+/* Rows times a matrix: everything before the vector is batch. */
+static void set_product(np_layer_config *config, np_shape in, np_shape out)
+{
+	int64_t inputs = product(in, 0, in.rank), outputs = product(out, 0, out.rank);
+	config->out_c = dim(out, out.rank - 1);
+	config->batch = outputs / config->out_c;
+	config->in_c = inputs / config->batch;
+	config->in_h = config->in_w = config->out_h = config->out_w = 1;
+}
+
+static void set_matmul(np_layer_config *config, np_shape a, np_shape b, np_shape out)
+{
+	config->batch = product(out, 0, out.rank - 2);
+	config->in_h = dim(a, a.rank - 2);
+	config->in_w = 1;
+	config->in_c = dim(a, a.rank - 1);
+	config->out_h = config->in_h;
+	config->out_w = 1;
+	config->out_c = dim(b, b.rank - 1);
+}
+
+bool np_layer_config_of(const np_network *network, const np_layer *layer, np_layer_config *config)
+{
+	if (layer->kind == NP_OTHER || !layer->input_count || layer->spatial_rank > 2)
+		return false;
+	np_shape in = np_network_tensor(network, layer->inputs[0])->shape;
+	np_shape out = np_network_tensor(network, layer->outputs[0])->shape;
+	*config = (np_layer_config){.kind = layer->kind, .inputs = layer->input_count};
+	config->groups = layer->groups ? layer->groups : 1;
+	config->kernel_h = config->kernel_w = config->stride_h = config->stride_w = 1;
+	config->dilation_h = config->dilation_w = 1;
+	if (layer->kind == NP_FC) {
+		set_product(config, in, out);
+		return true;
+	}
+	if (layer->kind == NP_MATMUL) {
+		set_matmul(config, in, np_network_tensor(network, layer->inputs[1])->shape, out);
+		return true;
+	}
+	int64_t ignored;
+	split_shape(in, &config->batch, &config->in_c, &config->in_h, &config->in_w);
+	split_shape(out, &ignored, &config->out_c, &config->out_h, &config->out_w);
+	if (layer->spatial_rank)
+		set_window(config, layer);
+	return true;
+}

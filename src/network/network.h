@@ -1,0 +1,17 @@
+/* What readers need of this room beyond the public header. */
+#ifndef NP_NETWORK_NETWORK_H
+#define NP_NETWORK_NETWORK_H
+
+#include <neuralpower/network.h>
+
+/* Says where the network came from. */
+np_status np_network_set_origin(np_network *network, const char *path, const char *format, np_error *err) NP_MUST_CHECK;
+np_status np_network_set_name(np_network *network, const char *name, np_error *err) NP_MUST_CHECK;
+
+/* Elements of a shape; false when the product leaves 63 bits. */
+bool np_shape_elements(np_shape shape, int64_t *count);
+
+/* "1x3x224x224" into `text`, always terminated; returns `text`. */
+const char *np_shape_format(np_shape shape, char *text, size_t size);
+
+#endif
