@@ -33,9 +33,7 @@ static bool ends_with(const char *text, const char *end)
 static bool looks_binary(const unsigned char *data, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		if (data[i] < 0x20 && !strchr("\t\n\v\f\r", data[i]))
-			return true;
-		else if (data[i] == 0)
+		if (data[i] < 0x20 && !memchr("\t\n\v\f\r", data[i], 5))
 			return true;
 	return false;
 }
