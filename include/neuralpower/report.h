@@ -16,9 +16,10 @@ typedef enum np_report_format {
 
 typedef struct np_report_options {
 	np_report_format format;
-	int width;  /* columns of the terminal; 0 = 80 */
-	bool color; /* escape sequences in tables */
-	bool ascii; /* no characters outside ASCII in tables */
+	int width;    /* columns of the terminal; 0 = 80 */
+	bool color;   /* escape sequences in tables */
+	bool ascii;   /* no characters outside ASCII in tables */
+	bool verbose; /* every layer in tables, free ones too */
 } np_report_options;
 
 /*

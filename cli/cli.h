@@ -1,0 +1,105 @@
+/* What the commands share: the parsed command line, and how results leave the program. */
+#ifndef NP_CLI_CLI_H
+#define NP_CLI_CLI_H
+
+#include <neuralpower/neuralpower.h>
+
+/* Exit statuses, part of the public contract. */
+enum {
+	EXIT_FINE = 0,
+	EXIT_CHECK_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_BAD_INPUT = 3,
+	EXIT_UNSUPPORTED = 4,
+	EXIT_NO_DEVICE = 5,
+};
+
+enum { MOST_DIMS = 8 };
+
+typedef struct list {
+	const char **items;
+	int count;
+} list;
+
+/* A report asked for: --json, --csv, each on standard output or in a file. */
+typedef struct output {
+	bool asked;
+	const char *path; /* NULL = standard output */
+} output;
+
+typedef struct arguments {
+	const char *program; /* argv[0] */
+	list files;
+	list shapes, dims, platforms; /* as typed */
+	int64_t *batches;
+	int batch_count;
+	output json, csv;
+	const char *out, *method, *name, *device;
+	int64_t seed, threads;
+	double idle_power_w, limit_power_w;
+	bool quiet, verbose, strict, help;
+} arguments;
+
+/* Parses argv[first..]; EXIT_FINE or EXIT_USAGE, having said on standard error what was wrong. */
+int arguments_parse(arguments *args, unsigned options, int argc, char **argv, int first);
+void arguments_free(arguments *args);
+/* The options of a command as lines of help, on standard output. */
+void options_print(unsigned options);
+
+/* Bits of the options a command takes. */
+enum {
+	OPT_LOAD = 1 << 0,     /* batch, shape, dim, strict */
+	OPT_PLATFORM = 1 << 1, /* platform */
+	OPT_REPORT = 1 << 2,   /* json, csv, o */
+	OPT_FIT = 1 << 3,      /* o, method, name, device, seed, threads, idle and limit power */
+	OPT_JSON = 1 << 4,     /* json alone */
+};
+
+/* "neuralpower: ..." on standard error. */
+void complain(const char *format, ...) NP_PRINTF(1, 2);
+/* Says an error and returns the exit status that belongs to it. */
+int complain_error(const np_error *err);
+/* The same as a warning; nothing when quiet. */
+void warn(const arguments *args, const char *format, ...) NP_PRINTF(2, 3);
+
+/* Writes a report to a file or standard output; EXIT_FINE, or EXIT_CHECK_FAILED having said why. */
+int write_output(const char *path, const char *text, size_t size);
+/* Tables for the terminal at hand: width, colour, characters. */
+np_report_options table_options(void);
+
+/* Renders a report in every format that was asked for (a table when none took standard output) and writes them. */
+typedef np_status render_function(const void *subject, const np_report_options *options, char **text, size_t *size,
+                                  np_error *err);
+int write_reports(const arguments *args, render_function *render, const void *subject);
+
+/* Networks of every file at every batch, in the order asked. */
+typedef struct networks {
+	np_network **items;
+	int count;
+} networks;
+int networks_load(const arguments *args, networks *loaded);
+void networks_free(networks *loaded);
+
+/* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
+int platform_open(const arguments *args, const char *name, np_platform **platform);
+/* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */
+list platform_list(const arguments *args);
+void list_free_items(list *l);
+bool list_add(list *l, const char *item);
+
+extern const char DEFAULT_PLATFORM[];
+
+/* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
+#define COMMAND_MAP(X)                                                                                                        \
+	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")           \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                        \
+	  "runtime, power and energy, per layer and in all")                                                                  \
+	X("fit", command_fit, OPT_FIT | OPT_JSON, "DATASET.csv... -o PLATFORM.json", "learn a platform from measured layers") \
+	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")     \
+	X("version", command_version, 0, "", "the program's version")
+
+#define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);
+COMMAND_MAP(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+#endif

@@ -1,0 +1,64 @@
+/* neuralpower fit: a platform learned from measured layers. */
+#include "cli.h"
+
+static np_status render(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	const np_platform *platform = subject;
+	return np_report_platforms(&platform, 1, options, text, size, err);
+}
+
+static void show_rows(const arguments *args, const np_dataset *dataset)
+{
+	for (int i = 0; i < np_dataset_file_count(dataset); i++) {
+		const np_dataset_file *file = np_dataset_file_info(dataset, i);
+		warn(args, "%s: %d rows, %d left out", file->path, file->rows, file->rejected);
+	}
+	int issues = np_dataset_issue_count(dataset), shown = args->verbose || issues < 10 ? issues : 10;
+	for (int i = 0; i < shown; i++)
+		warn(args, "%s", np_dataset_issue(dataset, i));
+	if (shown < issues)
+		warn(args, "and %d more rows were left out; --verbose shows them all", issues - shown);
+}
+
+static int save(const arguments *args, const np_platform *platform)
+{
+	np_error err = {0};
+	if (np_platform_save(platform, args->out, &err) != NP_OK)
+		return complain_error(&err);
+	arguments report = *args;
+	report.out = NULL;
+	return write_reports(&report, render, platform);
+}
+
+static int learn(const arguments *args, const np_dataset *dataset)
+{
+	np_fit_options options = {.method = args->method,
+	                          .name = args->name,
+	                          .seed = (uint64_t)args->seed,
+	                          .threads = (int)args->threads,
+	                          .idle_power_w = args->idle_power_w,
+	                          .limit_power_w = args->limit_power_w};
+	np_error err = {0};
+	np_platform *platform;
+	if (np_platform_fit(dataset, &options, &platform, &err) != NP_OK)
+		return complain_error(&err);
+	int status = save(args, platform);
+	np_platform_free(platform);
+	return status;
+}
+
+int command_fit(const arguments *args)
+{
+	if (!args->files.count || !args->out) {
+		complain("measured layers and where to write the platform were expected: DATASET.csv... -o PLATFORM.json");
+		return EXIT_USAGE;
+	}
+	np_error err = {0};
+	np_dataset *dataset;
+	if (np_dataset_load(args->files.items, args->files.count, args->device, &dataset, &err) != NP_OK)
+		return complain_error(&err);
+	show_rows(args, dataset);
+	int status = learn(args, dataset);
+	np_dataset_free(dataset);
+	return status;
+}

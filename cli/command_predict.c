@@ -1,0 +1,96 @@
+/* neuralpower predict: what a network costs on one or more platforms. */
+#include "cli.h"
+
+#include <stdlib.h>
+
+typedef struct job {
+	networks networks;
+	np_platform **platforms;
+	int platform_count;
+	np_prediction **predictions;
+	int prediction_count;
+} job;
+
+static np_status render(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	const job *j = subject;
+	return np_report_predict((const np_prediction *const *)j->predictions, j->prediction_count, options, text, size, err);
+}
+
+static void job_free(job *j)
+{
+	for (int i = 0; i < j->prediction_count; i++)
+		np_prediction_free(j->predictions[i]);
+	for (int i = 0; i < j->platform_count; i++)
+		np_platform_free(j->platforms[i]);
+	free(j->predictions);
+	free(j->platforms);
+	networks_free(&j->networks);
+}
+
+static int open_platforms(const arguments *args, job *j)
+{
+	int count = args->platforms.count ? args->platforms.count : 1;
+	j->platforms = calloc((size_t)count, sizeof *j->platforms);
+	if (!j->platforms)
+		return EXIT_CHECK_FAILED;
+	if (!args->platforms.count)
+		warn(args, "no --platform was given, %s is taken", DEFAULT_PLATFORM);
+	for (int i = 0; i < count; i++) {
+		const char *name = args->platforms.count ? args->platforms.items[i] : DEFAULT_PLATFORM;
+		int status = platform_open(args, name, &j->platforms[i]);
+		if (status != EXIT_FINE)
+			return status;
+		j->platform_count++;
+	}
+	return EXIT_FINE;
+}
+
+static int predict_one(job *j, const np_network *network, const np_platform *platform)
+{
+	np_error err = {0};
+	if (np_predict(network, platform, &j->predictions[j->prediction_count], &err) != NP_OK)
+		return complain_error(&err);
+	j->prediction_count++;
+	return EXIT_FINE;
+}
+
+static int predict_all(job *j)
+{
+	j->predictions = calloc((size_t)j->networks.count * (size_t)j->platform_count, sizeof *j->predictions);
+	if (!j->predictions)
+		return EXIT_CHECK_FAILED;
+	for (int p = 0; p < j->platform_count; p++)
+		for (int n = 0; n < j->networks.count; n++) {
+			int status = predict_one(j, j->networks.items[n], j->platforms[p]);
+			if (status != EXIT_FINE)
+				return status;
+		}
+	return EXIT_FINE;
+}
+
+static void show_warnings(const arguments *args, const np_prediction *prediction)
+{
+	for (int i = 0; i < prediction->warning_count; i++)
+		warn(args, "%s: %s", np_network_path(prediction->network), prediction->warnings[i]);
+}
+
+static int run(const arguments *args, job *j)
+{
+	int status = networks_load(args, &j->networks);
+	if (status == EXIT_FINE)
+		status = open_platforms(args, j);
+	if (status == EXIT_FINE)
+		status = predict_all(j);
+	for (int i = 0; status == EXIT_FINE && i < j->prediction_count; i++)
+		show_warnings(args, j->predictions[i]);
+	return status == EXIT_FINE ? write_reports(args, render, j) : status;
+}
+
+int command_predict(const arguments *args)
+{
+	job j = {0};
+	int status = run(args, &j);
+	job_free(&j);
+	return status;
+}

@@ -1,0 +1,264 @@
+/* The options: one table, from which they are parsed and explained. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int setter(arguments *args, const char *value);
+
+typedef struct option {
+	const char *name; /* with its dashes */
+	const char *alias;
+	const char *value; /* how the value is called in the help; NULL = none, "[...]" = optional, after '=' */
+	unsigned commands; /* 0 = all */
+	setter *set;
+	const char *help;
+} option;
+
+static int complain_value(const char *word, const char *value, const char *expected)
+{
+	complain("%s '%s': %s was expected", word, value, expected);
+	return EXIT_USAGE;
+}
+
+static bool parse_count(const char *text, int64_t least, int64_t *count)
+{
+	char *end;
+	errno = 0;
+	long long value = strtoll(text, &end, 10);
+	if (errno || end == text || *end || value < least)
+		return false;
+	*count = value;
+	return true;
+}
+
+static int add_batch(arguments *args, const char *text)
+{
+	int64_t batch;
+	if (!parse_count(text, 1, &batch) || batch > INT32_MAX)
+		return complain_value("--batch", text, "a number from 1 to 2147483647");
+	int64_t *larger = realloc(args->batches, (size_t)(args->batch_count + 1) * sizeof *larger);
+	if (!larger) {
+		complain("out of memory");
+		return EXIT_CHECK_FAILED;
+	}
+	args->batches = larger;
+	args->batches[args->batch_count++] = batch;
+	return EXIT_FINE;
+}
+
+static int set_batch(arguments *args, const char *value)
+{
+	char *copy = strdup(value), *rest = copy, *part;
+	int status = copy ? EXIT_FINE : EXIT_CHECK_FAILED;
+	while (status == EXIT_FINE && (part = strsep(&rest, ",")))
+		status = add_batch(args, part);
+	free(copy);
+	return status;
+}
+
+static int set_shape(arguments *args, const char *value)
+{
+	if (!strrchr(value, ':'))
+		return complain_value("--shape", value, "NAME:1x3x224x224");
+	return list_add(&args->shapes, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
+static int set_dim(arguments *args, const char *value)
+{
+	const char *equals = strrchr(value, '=');
+	int64_t size;
+	if (!equals || !parse_count(equals + 1, 1, &size))
+		return complain_value("--dim", value, "NAME=N");
+	return list_add(&args->dims, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
+static int set_platform(arguments *args, const char *value)
+{
+	return list_add(&args->platforms, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
+static int set_json(arguments *args, const char *value)
+{
+	args->json = (output){true, value};
+	return EXIT_FINE;
+}
+
+static int set_csv(arguments *args, const char *value)
+{
+	args->csv = (output){true, value};
+	return EXIT_FINE;
+}
+
+#define TEXT_SETTER(field)                                         \
+	static int set_##field(arguments *args, const char *value) \
+	{                                                          \
+		args->field = value;                               \
+		return EXIT_FINE;                                  \
+	}
+TEXT_SETTER(out)
+TEXT_SETTER(method)
+TEXT_SETTER(name)
+TEXT_SETTER(device)
+
+#define FLAG_SETTER(field)                                         \
+	static int set_##field(arguments *args, const char *value) \
+	{                                                          \
+		(void)value;                                       \
+		args->field = true;                                \
+		return EXIT_FINE;                                  \
+	}
+FLAG_SETTER(quiet)
+FLAG_SETTER(verbose)
+FLAG_SETTER(strict)
+FLAG_SETTER(help)
+
+static int set_seed(arguments *args, const char *value)
+{
+	return parse_count(value, 1, &args->seed) ? EXIT_FINE : complain_value("--seed", value, "a number from 1");
+}
+
+static int set_threads(arguments *args, const char *value)
+{
+	bool fine = parse_count(value, 1, &args->threads) && args->threads <= 1024;
+	return fine ? EXIT_FINE : complain_value("--threads", value, "a number from 1 to 1024");
+}
+
+static int parse_watts(const char *word, const char *value, double *watts)
+{
+	char *end;
+	*watts = strtod(value, &end);
+	return end != value && !*end && *watts > 0 && *watts < 1e9 ? EXIT_FINE : complain_value(word, value, "watts above 0");
+}
+
+static int set_idle_power(arguments *args, const char *value)
+{
+	return parse_watts("--idle-power", value, &args->idle_power_w);
+}
+
+static int set_limit_power(arguments *args, const char *value)
+{
+	return parse_watts("--limit-power", value, &args->limit_power_w);
+}
+
+static const option OPTIONS[] = {
+        {"--batch", NULL, "N[,N...]", OPT_LOAD, set_batch,
+         "items per forward pass, instead of the file's own; several give several results"},
+        {"--shape", NULL, "NAME:1x3x224x224", OPT_LOAD, set_shape,
+         "shape of an input, [n, c, h, w]; 0 keeps the file's dimension"},
+        {"--dim", NULL, "NAME=N", OPT_LOAD, set_dim, "size of a symbolic dimension of an ONNX file"},
+        {"--strict", NULL, NULL, OPT_LOAD, set_strict, "fail on an operator that is not known (exit status 4)"},
+        {"--platform", "-p", "NAME|FILE", OPT_PLATFORM, set_platform, "the platform; `neuralpower platforms` lists the names"},
+        {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
+        {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
+        {"--device", NULL, "TEXT", OPT_FIT, set_device, "only rows whose device contains TEXT"},
+        {"--seed", NULL, "N", OPT_FIT, set_seed, "seed of the cross-validation folds (1)"},
+        {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
+        {"--idle-power", NULL, "W", OPT_FIT, set_idle_power, "the device's idle power, when known"},
+        {"--limit-power", NULL, "W", OPT_FIT, set_limit_power, "the device's power limit, when known"},
+        {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
+        {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
+        {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT, set_out, "write the result to FILE"},
+        {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
+        {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},
+        {"--help", "-h", NULL, 0, set_help, "this text"},
+};
+enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
+
+static bool takes(const option *o, unsigned commands)
+{
+	return !o->commands || (o->commands & commands);
+}
+
+void options_print(unsigned options)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const option *o = &OPTIONS[i];
+		if (!takes(o, options))
+			continue;
+		char left[64];
+		const char *value = o->value ? o->value : "";
+		snprintf(left, sizeof left, "%s%s%s%s%s", o->alias ? o->alias : "", o->alias ? ", " : "", o->name,
+		         o->value && value[0] != '[' ? " " : "", value);
+		printf("  %-24s %s\n", left, o->help);
+	}
+}
+
+/* The option that `word` names; `*inline_value` points behind its '=' when it has one. */
+static const option *find_option(const char *word, unsigned commands, const char **inline_value)
+{
+	const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+	size_t length = equals ? (size_t)(equals - word) : strlen(word);
+	*inline_value = equals ? equals + 1 : NULL;
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const option *o = &OPTIONS[i];
+		bool named = strlen(o->name) == length && strncmp(o->name, word, length) == 0;
+		bool aliased = o->alias && strcmp(o->alias, word) == 0;
+		if (takes(o, commands) && (named || aliased))
+			return o;
+	}
+	return NULL;
+}
+
+static int parse_option(arguments *args, unsigned commands, int argc, char **argv, int *at)
+{
+	const char *word = argv[*at], *value;
+	const option *o = find_option(word, commands, &value);
+	if (!o) {
+		complain("unknown option '%s'; --help lists what there is", word);
+		return EXIT_USAGE;
+	}
+	bool optional = o->value && o->value[0] == '[';
+	if (!o->value && value) {
+		complain("%s takes no value", o->name);
+		return EXIT_USAGE;
+	}
+	if (o->value && !optional && !value) {
+		if (*at + 1 >= argc) {
+			complain("%s: %s was expected", o->name, o->value);
+			return EXIT_USAGE;
+		}
+		value = argv[++*at];
+	}
+	return o->set(args, value);
+}
+
+int arguments_parse(arguments *args, unsigned options, int argc, char **argv, int first)
+{
+	bool only_files = false;
+	for (int i = first; i < argc; i++) {
+		int status = EXIT_FINE;
+		if (!only_files && strcmp(argv[i], "--") == 0)
+			only_files = true;
+		else if (!only_files && argv[i][0] == '-' && argv[i][1])
+			status = parse_option(args, options, argc, argv, &i);
+		else if (!list_add(&args->files, argv[i]))
+			status = EXIT_CHECK_FAILED;
+		if (status != EXIT_FINE)
+			return status;
+	}
+	return EXIT_FINE;
+}
+
+bool list_add(list *l, const char *item)
+{
+	const char **larger = realloc(l->items, (size_t)(l->count + 1) * sizeof *larger);
+	if (!larger) {
+		complain("out of memory");
+		return false;
+	}
+	l->items = larger;
+	l->items[l->count++] = item;
+	return true;
+}
+
+void arguments_free(arguments *args)
+{
+	free(args->files.items);
+	free(args->shapes.items);
+	free(args->dims.items);
+	free(args->platforms.items);
+	free(args->batches);
+}

@@ -1,0 +1,143 @@
+/* Where platforms lie: a path, $NEURALPOWER_PLATFORMS, then beside the program (installed, or in a build tree). */
+#include "cli.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char DEFAULT_PLATFORM[] = "xeon-5120-pytorch";
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static void add_copy(list *l, const char *text)
+{
+	char *copy = strdup(text);
+	if (copy && !list_add(l, copy))
+		free(copy);
+}
+
+void list_free_items(list *l)
+{
+	for (int i = 0; i < l->count; i++)
+		free((char *)l->items[i]);
+	free(l->items);
+	*l = (list){0};
+}
+
+static void add_environment(list *directories)
+{
+	const char *value = getenv("NEURALPOWER_PLATFORMS");
+	char *copy = value ? strdup(value) : NULL, *rest = copy, *part;
+	while (copy && (part = strsep(&rest, ":")))
+		if (*part)
+			add_copy(directories, part);
+	free(copy);
+}
+
+/* Relative to the program, so that an installed tree can be moved. */
+static void add_program(list *directories)
+{
+	static const char *const PLACES[] = {"/../share/neuralpower/platforms", "/../platforms"};
+	char program[PATH_MAX], directory[PATH_MAX + 64];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+	if (length <= 0)
+		return;
+	program[length] = '\0';
+	*strrchr(program, '/') = '\0';
+	for (int i = 0; i < 2; i++) {
+		snprintf(directory, sizeof directory, "%s%s", program, PLACES[i]);
+		add_copy(directories, directory);
+	}
+}
+
+static list search_path(void)
+{
+	list directories = {0};
+	add_environment(&directories);
+	add_program(&directories);
+	return directories;
+}
+
+static int complain_unknown(const char *name, const list *directories)
+{
+	complain("no platform '%s'; `neuralpower platforms` lists the names, a path ends in .json or holds a '/'", name);
+	for (int i = 0; i < directories->count; i++)
+		complain("  looked in %s", directories->items[i]);
+	return EXIT_USAGE;
+}
+
+static int load_path(const char *path, np_platform **platform)
+{
+	np_error err = {0};
+	return np_platform_load(path, platform, &err) == NP_OK ? EXIT_FINE : complain_error(&err);
+}
+
+int platform_open(const arguments *args, const char *name, np_platform **platform)
+{
+	(void)args;
+	*platform = NULL;
+	if (strchr(name, '/') || ends_with(name, ".json"))
+		return load_path(name, platform);
+	list directories = search_path();
+	char path[PATH_MAX];
+	int status = EXIT_USAGE;
+	bool found = false;
+	for (int i = 0; i < directories.count && !found; i++) {
+		snprintf(path, sizeof path, "%s/%s.json", directories.items[i], name);
+		found = access(path, F_OK) == 0;
+	}
+	status = found ? load_path(path, platform) : complain_unknown(name, &directories);
+	list_free_items(&directories);
+	return status;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static bool has_base(const list *paths, const char *base)
+{
+	for (int i = 0; i < paths->count; i++)
+		if (strcmp(base_name(paths->items[i]), base) == 0)
+			return true;
+	return false;
+}
+
+static int is_platform_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && ends_with(entry->d_name, ".json");
+}
+
+static void add_directory(list *paths, const char *directory)
+{
+	struct dirent **entries;
+	int count = scandir(directory, &entries, is_platform_file, alphasort);
+	for (int i = 0; i < count; i++) {
+		char path[PATH_MAX];
+		snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
+		if (!has_base(paths, entries[i]->d_name))
+			add_copy(paths, path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+list platform_list(const arguments *args)
+{
+	(void)args;
+	list directories = search_path(), paths = {0};
+	for (int i = 0; i < directories.count; i++)
+		add_directory(&paths, directories.items[i]);
+	list_free_items(&directories);
+	return paths;
+}

@@ -1,0 +1,253 @@
+/*
+ * From the estimates of layers to those of a network: Equations 3, 4 and 5 of Cai et al. 2017. Knows nothing of how a
+ * layer is estimated.
+ */
+#include <neuralpower/predict.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static np_value exact(double value)
+{
+	return (np_value){.value = value, .low = value, .high = value, .has = true, .has_interval = true};
+}
+
+static void estimate_layer(const np_network *network, const np_platform *platform, const np_layer *layer, np_estimate *estimate)
+{
+	if (layer->free) {
+		*estimate = (np_estimate){.source = NP_FREE, .power_source = NP_FREE};
+		estimate->runtime_ms = estimate->power_w = estimate->energy_mj = exact(0);
+		return;
+	}
+	np_layer_config config;
+	bool known = np_layer_config_of(network, layer, &config);
+	/* Each term fits 63 bits; their sum is only a size to divide by a bandwidth, so saturate instead of failing. */
+	int64_t bytes = layer->input_bytes;
+	if (__builtin_add_overflow(bytes, layer->output_bytes, &bytes) ||
+	    __builtin_add_overflow(bytes, layer->weight_bytes, &bytes))
+		bytes = INT64_MAX;
+	np_platform_estimate(platform, known ? &config : NULL, bytes, estimate);
+}
+
+/* ---- totals ---- */
+
+static void add_value(np_value *sum, np_value term)
+{
+	sum->has &= term.has;
+	sum->has_interval &= term.has_interval;
+	sum->value += term.value;
+	sum->low += term.low;
+	sum->high += term.high;
+}
+
+/* The mean power, weighted by runtime; layers that take no time do not weigh. */
+static np_value mean_power(const np_prediction *p)
+{
+	np_value mean = {.has = p->energy_mj.has && p->runtime_ms.value > 0, .has_interval = true};
+	if (!mean.has)
+		return (np_value){0};
+	for (int i = 0; i < p->layer_count; i++) {
+		const np_estimate *layer = &p->layers[i];
+		mean.low += layer->runtime_ms.value * layer->power_w.low;
+		mean.high += layer->runtime_ms.value * layer->power_w.high;
+		mean.has_interval &= layer->power_w.has_interval;
+	}
+	mean.value = p->energy_mj.value / p->runtime_ms.value;
+	mean.low /= p->runtime_ms.value;
+	mean.high /= p->runtime_ms.value;
+	return mean;
+}
+
+static np_value divided(np_value value, double divisor)
+{
+	value.value /= divisor;
+	value.low /= divisor;
+	value.high /= divisor;
+	return value;
+}
+
+/*
+ * Errors of the layers of one network lean the same way, so the intervals of the totals add the layers' bounds as if
+ * all errors were the same: wide rather than falsely narrow.
+ */
+static void sum_layers(np_prediction *p)
+{
+	double modelled_runtime = 0, modelled_energy = 0;
+	p->runtime_ms = p->energy_mj = exact(0);
+	for (int i = 0; i < p->layer_count; i++) {
+		const np_estimate *layer = &p->layers[i];
+		add_value(&p->runtime_ms, layer->runtime_ms);
+		add_value(&p->energy_mj, layer->energy_mj);
+		if (layer->source == NP_FROM_MODEL)
+			modelled_runtime += layer->runtime_ms.value;
+		if (layer->source == NP_FROM_MODEL && layer->power_source == NP_FROM_MODEL)
+			modelled_energy += layer->energy_mj.value;
+	}
+	p->power_w = mean_power(p);
+	double batch = (double)np_network_batch(p->network);
+	p->energy_per_item_mj = divided(p->energy_mj, batch);
+	p->items_per_s = p->runtime_ms.value > 0 ? 1000 * batch / p->runtime_ms.value : 0;
+	p->runtime_coverage = p->runtime_ms.value > 0 ? modelled_runtime / p->runtime_ms.value : 1;
+	p->energy_coverage = p->energy_mj.has && p->energy_mj.value > 0 ? modelled_energy / p->energy_mj.value : 0;
+}
+
+/* ---- warnings ---- */
+
+static np_status add_warning(np_prediction *p, np_text *text, np_error *err)
+{
+	char **larger = realloc(p->warnings, (size_t)(p->warning_count + 1) * sizeof *larger);
+	if (!larger) {
+		np_text_free(text);
+		return np_fail_memory(err);
+	}
+	p->warnings = larger;
+	char *kept = np_text_take(text, NULL);
+	if (!kept)
+		return np_fail_memory(err);
+	p->warnings[p->warning_count++] = kept;
+	return NP_OK;
+}
+
+static np_status warn_network(np_prediction *p, np_error *err)
+{
+	for (int i = 0; i < np_network_warning_count(p->network); i++) {
+		np_text text = {0};
+		np_text_puts(&text, np_network_warning(p->network, i));
+		NP_TRY(add_warning(p, &text, err));
+	}
+	return NP_OK;
+}
+
+static bool is_clamped(const np_estimate *e)
+{
+	return e->clamped;
+}
+
+static bool is_extrapolated(const np_estimate *e)
+{
+	return e->extrapolated != NULL;
+}
+
+static bool is_fallback(const np_estimate *e)
+{
+	return e->source == NP_FROM_FALLBACK;
+}
+
+/* The conditions worth a warning, each summed up in one sentence with a few layers named. */
+static const struct {
+	bool (*holds)(const np_estimate *estimate);
+	const char *sentence;
+} CONDITIONS[] = {
+        {is_clamped, "the model answered below the platform's floor, which was taken instead, for"},
+        {is_extrapolated, "outside the range the platform was learned from:"},
+        {is_fallback, "no learned model, estimated from the bytes moved:"},
+};
+
+enum { MOST_NAMED = 4 };
+
+static void name_layer(np_text *text, const np_prediction *p, int index, int named)
+{
+	np_text_printf(text, "%s %s", named ? "," : "", np_network_layer(p->network, index)->name);
+	if (p->layers[index].extrapolated)
+		np_text_printf(text, " (%s)", p->layers[index].extrapolated);
+}
+
+static np_status warn_condition(np_prediction *p, size_t condition, np_error *err)
+{
+	int count = 0, named = 0;
+	np_text text = {0};
+	for (int i = 0; i < p->layer_count; i++)
+		count += CONDITIONS[condition].holds(&p->layers[i]);
+	if (!count)
+		return NP_OK;
+	np_text_printf(&text, "%d of %d layers: %s", count, p->layer_count, CONDITIONS[condition].sentence);
+	for (int i = 0; i < p->layer_count && named < MOST_NAMED; i++)
+		if (CONDITIONS[condition].holds(&p->layers[i]))
+			name_layer(&text, p, i, named++);
+	if (count > named)
+		np_text_printf(&text, " and %d more", count - named);
+	return add_warning(p, &text, err);
+}
+
+static int dtype_bytes(const char *dtype)
+{
+	static const struct {
+		const char *name;
+		int bytes;
+	} DTYPES[] = {{"fp64", 8}, {"fp32", 4}, {"tf32", 4}, {"fp16", 2}, {"bf16", 2}, {"int8", 1}};
+	for (size_t i = 0; i < sizeof DTYPES / sizeof *DTYPES; i++)
+		if (strcmp(dtype, DTYPES[i].name) == 0)
+			return DTYPES[i].bytes;
+	return 0;
+}
+
+static np_status warn_dtype(np_prediction *p, np_error *err)
+{
+	const char *dtype = np_platform_dtype(p->platform);
+	int expected = dtype_bytes(dtype), bytes = np_network_tensor(p->network, 0)->element_bytes;
+	if (!expected || expected == bytes)
+		return NP_OK;
+	np_text text = {0};
+	np_text_printf(&text, "the network's values have %d bytes, the platform was measured with %s", bytes, dtype);
+	return add_warning(p, &text, err);
+}
+
+static np_status warn_power(np_prediction *p, np_error *err)
+{
+	if (np_platform_has_power(p->platform))
+		return NP_OK;
+	np_text text = {0};
+	np_text_puts(&text, "the platform has no power data: power and energy are unknown");
+	return add_warning(p, &text, err);
+}
+
+static np_status collect_warnings(np_prediction *p, np_error *err)
+{
+	NP_TRY(warn_network(p, err));
+	NP_TRY(warn_dtype(p, err));
+	NP_TRY(warn_power(p, err));
+	for (size_t i = 0; i < sizeof CONDITIONS / sizeof *CONDITIONS; i++)
+		NP_TRY(warn_condition(p, i, err));
+	return NP_OK;
+}
+
+static np_status fill(np_prediction *p, np_error *err)
+{
+	p->layers = calloc((size_t)p->layer_count, sizeof *p->layers);
+	if (!p->layers)
+		return np_fail_memory(err);
+	for (int i = 0; i < p->layer_count; i++)
+		estimate_layer(p->network, p->platform, np_network_layer(p->network, i), &p->layers[i]);
+	sum_layers(p);
+	return collect_warnings(p, err);
+}
+
+np_status np_predict(const np_network *network, const np_platform *platform, np_prediction **prediction, np_error *err)
+{
+	np_prediction *p = *prediction = calloc(1, sizeof *p);
+	if (!p)
+		return np_fail_memory(err);
+	p->network = network;
+	p->platform = platform;
+	p->layer_count = np_network_layer_count(network);
+	np_status status = fill(p, err);
+	if (status != NP_OK) {
+		np_prediction_free(p);
+		*prediction = NULL;
+	}
+	return status;
+}
+
+void np_prediction_free(np_prediction *prediction)
+{
+	if (!prediction)
+		return;
+	for (int i = 0; i < prediction->warning_count; i++)
+		free(prediction->warnings[i]);
+	free(prediction->warnings);
+	free(prediction->layers);
+	free(prediction);
+}
