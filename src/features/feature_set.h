@@ -1,0 +1,44 @@
+/*
+ * Layer -> numbers. Each kind of layer has a set of named features: base features (sizes and counts), the binary
+ * logarithm of each, and special terms (multiply-accumulates, memory accesses), as the authors of NeuralPower chose them
+ * for convolution, fully connected and pooling layers; kinds that move or transform values one by one share a small set.
+ */
+#ifndef NP_FEATURES_FEATURE_SET_H
+#define NP_FEATURES_FEATURE_SET_H
+
+#include <neuralpower/layer_config.h>
+
+enum { NP_MAX_BASE = 8, NP_MAX_SPECIAL = 8, NP_MAX_FEATURES = 2 * NP_MAX_BASE + NP_MAX_SPECIAL };
+
+typedef struct np_feature_set {
+	const char *name; /* "conv", "fc", "pool", "elementwise" */
+	int base_count, special_count;
+	const char *base[NP_MAX_BASE];
+	const char *special[NP_MAX_SPECIAL];
+	bool special_in_power; /* whether the power model has the special terms too */
+	int degree[2];         /* highest polynomial degree for runtime and for power */
+	void (*compute)(const np_layer_config *config, double *base, double *special);
+} np_feature_set;
+
+/* The set of a kind; NULL when the kind cannot be learned (other). */
+const np_feature_set *np_feature_set_of(np_kind kind);
+
+/*
+ * Features are numbered: base 0..b-1, their log2 b..2b-1, special 2b... A count and a name for each; names live in
+ * `text` of at least 32 bytes.
+ */
+int np_feature_count(const np_feature_set *set);
+const char *np_feature_name(const np_feature_set *set, int feature, char *text);
+/* The number of a name, or -1. */
+int np_feature_find(const np_feature_set *set, const char *name);
+
+/* All features of a configuration, NP_MAX_FEATURES values. */
+void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values);
+
+/*
+ * The configuration a model is asked about: a convolution whose unpadded kernel covers its whole input is a matrix
+ * product and becomes fc with in_h, in_w kept; everything else is returned as it is.
+ */
+np_layer_config np_feature_route(const np_layer_config *config);
+
+#endif
