@@ -34,7 +34,7 @@ typedef struct arguments {
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device;
+	const char *out, *method, *name, *device, *source;
 	int64_t seed, threads;
 	double idle_power_w, limit_power_w;
 	bool quiet, verbose, strict, help;

@@ -102,6 +102,7 @@ TEXT_SETTER(out)
 TEXT_SETTER(method)
 TEXT_SETTER(name)
 TEXT_SETTER(device)
+TEXT_SETTER(source)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -154,6 +155,8 @@ static const option OPTIONS[] = {
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
         {"--device", NULL, "TEXT", OPT_FIT, set_device, "only rows whose device contains TEXT"},
+        {"--source", NULL, "TEXT", OPT_FIT, set_source,
+         "who measured the rows and under which terms, kept in the platform file"},
         {"--seed", NULL, "N", OPT_FIT, set_seed, "seed of the cross-validation folds (1)"},
         {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
         {"--idle-power", NULL, "W", OPT_FIT, set_idle_power, "the device's idle power, when known"},

@@ -20,7 +20,8 @@ typedef struct np_fit_options {
 	const char *name;                   /* NULL = derived from the device */
 	uint64_t seed;                      /* of the folds; 0 = 1 */
 	int threads;                        /* 0 = 1; the result does not depend on it */
-	double idle_power_w, limit_power_w; /* 0 = unknown: taken from the rows */
+	double idle_power_w, limit_power_w; /* 0 = unknown */
+	const char *source;                 /* who measured the rows and under which terms, for the platform file; NULL = "" */
 } np_fit_options;
 
 /* The known methods, by index; NULL past the last. */
@@ -42,6 +43,8 @@ NP_API const char *np_platform_name(const np_platform *platform);
 NP_API const char *np_platform_device(const np_platform *platform);
 NP_API const char *np_platform_software(const np_platform *platform);
 NP_API const char *np_platform_dtype(const np_platform *platform);
+/* Who measured the rows it was learned from, and their terms; "" when not said. */
+NP_API const char *np_platform_source(const np_platform *platform);
 NP_API bool np_platform_has_power(const np_platform *platform);
 
 /* What one learned model of a platform is, for model cards and reports. */

@@ -1,0 +1,105 @@
+/* The estimate of one layer: a learned model where there is one, else the bytes it moves. */
+#include "model/platform_model.h"
+
+#include <math.h>
+
+double np_model_value(const np_model *model, const double *features)
+{
+	double value = model->intercept;
+	for (int i = 0; i < model->term_count; i++)
+		value += model->coefficients[i] * np_term_value(&model->terms[i], features);
+	return value;
+}
+
+const char *np_model_extrapolated(const np_model *model, const double *features)
+{
+	/* Sizes are whole numbers: one part in 10^9 only forgives rounding. */
+	const double slack = 1e-9;
+	for (int i = 0; i < model->set->base_count; i++)
+		if (features[i] < model->ranges[i].low * (1 - slack) || features[i] > model->ranges[i].high * (1 + slack))
+			return model->set->base[i];
+	return NULL;
+}
+
+static np_value with_interval(double value, double factor)
+{
+	np_value v = {.value = value, .has = true, .has_interval = factor > 0};
+	v.low = factor > 0 ? value / factor : value;
+	v.high = factor > 0 ? value * factor : value;
+	return v;
+}
+
+static np_value from_model(const np_model *model, const double *features, np_estimate *estimate)
+{
+	double value = np_model_value(model, features);
+	/* Written so that a value that is no number takes the floor too. */
+	double held = value >= model->floor ? value : model->floor;
+	if (held > model->ceiling)
+		held = model->ceiling;
+	estimate->clamped |= held != value;
+	const char *outside = np_model_extrapolated(model, features);
+	if (outside && !estimate->extrapolated)
+		estimate->extrapolated = outside;
+	return with_interval(held, model->interval_factor);
+}
+
+static np_value fallback_runtime(const np_fallback *fallback, int64_t bytes)
+{
+	double runtime = (double)bytes / fallback->bytes_per_ms;
+	return with_interval(fmax(runtime, fallback->least_ms), fallback->interval_factor);
+}
+
+static np_value fallback_power(const np_fallback *fallback)
+{
+	if (!(fallback->power_w > 0))
+		return (np_value){0};
+	return with_interval(fallback->power_w, fallback->power_interval_factor);
+}
+
+/* The bounds of a product of two uncertain values, as if both erred the same way. */
+static np_value product(np_value a, np_value b)
+{
+	if (!a.has || !b.has)
+		return (np_value){0};
+	return (np_value){.value = a.value * b.value,
+	                  .low = a.low * b.low,
+	                  .high = a.high * b.high,
+	                  .has = true,
+	                  .has_interval = a.has_interval && b.has_interval};
+}
+
+/* The model of a layer for a target, with the features it is asked about; NULL when there is none. */
+static const np_model *find_model(const np_platform *platform, const np_layer_config *config, np_target target,
+                                  double *features)
+{
+	const np_model *model = config ? platform->by_kind[config->kind][target] : NULL;
+	if (model)
+		np_feature_values(model->set, config, features);
+	return model;
+}
+
+void np_platform_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
+{
+	double features[NP_MAX_FEATURES];
+	np_layer_config routed;
+	if (config) {
+		routed = np_feature_route(config);
+		config = &routed;
+	}
+	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
+	const np_model *runtime = find_model(platform, config, NP_RUNTIME, features);
+	if (runtime) {
+		estimate->source = NP_FROM_MODEL;
+		estimate->runtime_ms = from_model(runtime, features, estimate);
+	} else {
+		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
+	}
+	const np_model *power = find_model(platform, config, NP_POWER, features);
+	if (power) {
+		estimate->power_source = NP_FROM_MODEL;
+		estimate->power_w = from_model(power, features, estimate);
+	} else {
+		estimate->power_w = fallback_power(&platform->fallback);
+	}
+	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w);
+}

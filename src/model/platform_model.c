@@ -1,0 +1,103 @@
+/* Life and looks of a platform. */
+#include "model/platform_model.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+
+np_platform *np_platform_create(void)
+{
+	np_platform *platform = calloc(1, sizeof *platform);
+	if (platform)
+		platform->name = platform->device = platform->software = platform->dtype = platform->source = "";
+	return platform;
+}
+
+void np_platform_free(np_platform *platform)
+{
+	if (!platform)
+		return;
+	np_arena_free(&platform->arena);
+	free(platform);
+}
+
+void np_platform_index(np_platform *platform)
+{
+	for (int i = 0; i < platform->model_count; i++) {
+		const np_model *model = &platform->models[i];
+		platform->by_kind[model->kind][model->target] = model;
+	}
+}
+
+const char *np_platform_name(const np_platform *platform)
+{
+	return platform->name;
+}
+
+const char *np_platform_device(const np_platform *platform)
+{
+	return platform->device;
+}
+
+const char *np_platform_software(const np_platform *platform)
+{
+	return platform->software;
+}
+
+const char *np_platform_dtype(const np_platform *platform)
+{
+	return platform->dtype;
+}
+
+const char *np_platform_source(const np_platform *platform)
+{
+	return platform->source;
+}
+
+bool np_platform_has_power(const np_platform *platform)
+{
+	return platform->fallback.power_w > 0;
+}
+
+int np_platform_model_count(const np_platform *platform)
+{
+	return platform->model_count;
+}
+
+bool np_platform_model(const np_platform *platform, int index, np_model_info *info)
+{
+	if (index < 0 || index >= platform->model_count)
+		return false;
+	const np_model *m = &platform->models[index];
+	*info = (np_model_info){
+	        .kind = m->kind,
+	        .target = m->target,
+	        .method = m->method,
+	        .rows = m->rows,
+	        .terms = m->term_count + 1, /* the intercept counts, as in the paper's model sizes */
+	        .degree = m->degree,
+	        .lambda = m->lambda,
+	        .in_sample_rmspe = m->in_sample.rmspe,
+	        .in_sample_rmse = m->in_sample.rmse,
+	        .cv_rmspe = m->cross_validated.rmspe,
+	        .cv_rmse = m->cross_validated.rmse,
+	        .cv_mape = m->cross_validated.mape,
+	};
+	return true;
+}
+
+const char *np_source_name(np_source_kind source)
+{
+	static const char *const NAMES[] = {"model", "fallback", "free"};
+	return (unsigned)source < 3 ? NAMES[source] : "unknown";
+}
+
+const char *np_target_name(np_target target)
+{
+	static const char *const NAMES[NP_TARGET_COUNT] = {
+#define NP_TARGET_TEXT(name, text) [name] = text,
+	        NP_TARGET_MAP(NP_TARGET_TEXT)
+#undef NP_TARGET_TEXT
+	};
+	return (unsigned)target < NP_TARGET_COUNT ? NAMES[target] : "unknown";
+}

@@ -1,0 +1,75 @@
+/*
+ * A platform in memory: what was learned, how, from what. fit/ fills one in, the file room reads and writes it, and
+ * estimate.c answers with it. Everything it points to lives in its arena.
+ */
+#ifndef NP_MODEL_PLATFORM_MODEL_H
+#define NP_MODEL_PLATFORM_MODEL_H
+
+#include "base/arena.h"
+#include "features/terms.h"
+
+#include <neuralpower/platform.h>
+
+typedef struct np_range {
+	double low, high;
+} np_range;
+
+/* How far predictions were from measurements: fractions, and the target's unit for rmse. */
+typedef struct np_errors {
+	double rmspe, rmse, mape;
+} np_errors;
+
+/* One learned model: the value is intercept + sum of coefficient x term, held between floor and ceiling. */
+typedef struct np_model {
+	np_kind kind;
+	np_target target; /* NP_RUNTIME or NP_POWER */
+	const char *method;
+	const np_feature_set *set;
+	double intercept;
+	int term_count;
+	np_term *terms;
+	double *coefficients;
+	double floor, ceiling;
+	double interval_factor;       /* the interval is value / factor to value x factor; 0 = unknown */
+	np_range ranges[NP_MAX_BASE]; /* of the base features over the training rows */
+
+	int degree, rows, folds;
+	double lambda;
+	np_errors in_sample, cross_validated;
+} np_model;
+
+/* What layers without a model get. */
+typedef struct np_fallback {
+	double bytes_per_ms;    /* observed bandwidth; > 0 */
+	double least_ms;        /* no layer is faster */
+	double power_w;         /* observed mean power; 0 = no power data */
+	double interval_factor; /* of the runtime; 0 = unknown */
+	double power_interval_factor;
+} np_fallback;
+
+struct np_platform {
+	np_arena arena;
+	const char *name, *device, *software, *dtype, *source; /* source: who measured, in words; "" = not said */
+	double idle_power_w, limit_power_w;                    /* 0 = unknown */
+	double interval_level;                                 /* 0.9 */
+	uint64_t seed;
+	np_dataset_file *files;
+	int file_count;
+	np_fallback fallback;
+	np_model *models;
+	int model_count;
+	const np_model *by_kind[NP_KIND_COUNT][2]; /* [kind][NP_RUNTIME or NP_POWER], NULL = none */
+};
+
+/* An empty platform; NULL when memory is short. Free with np_platform_free(). */
+np_platform *np_platform_create(void);
+/* Fills by_kind from models, once they are complete. */
+void np_platform_index(np_platform *platform);
+
+/* The raw value of a model, before floor and ceiling. */
+double np_model_value(const np_model *model, const double *features);
+
+/* The base feature that left its training range, NULL when none did. */
+const char *np_model_extrapolated(const np_model *model, const double *features);
+
+#endif

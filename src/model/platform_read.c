@@ -1,0 +1,328 @@
+/*
+ * The platform file, read. Every member is checked: a file edited by hand or damaged gives an error that names the
+ * member, never a wrong prediction.
+ */
+#include "base/error.h"
+#include "base/source.h"
+#include "model/platform_model.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST_FILE = 32 << 20, MOST_MODELS = 256 };
+
+/* Where in the document we are, for messages: "models[3].terms[0]". */
+typedef struct place {
+	char path[128];
+	np_error *err;
+} place;
+
+static np_status fail_member(const place *at, const char *key, const char *expected)
+{
+	return np_fail(at->err, NP_ERR_DATA, "%s%s%s: %s was expected", at->path, at->path[0] ? "." : "", key, expected);
+}
+
+static place inside(const place *at, const char *key, size_t index)
+{
+	place child = {.err = at->err};
+	snprintf(child.path, sizeof child.path, "%.90s%s%s[%zu]", at->path, at->path[0] ? "." : "", key, index);
+	return child;
+}
+
+/* ---- members of an object ---- */
+
+static np_status get_text(const place *at, const json_t *object, const char *key, np_arena *arena, const char **text)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_string(value))
+		return fail_member(at, key, "a text");
+	*text = np_arena_text(arena, json_string_value(value), strlen(json_string_value(value)));
+	return *text ? NP_OK : np_fail_memory(at->err);
+}
+
+static np_status get_number(const place *at, const json_t *object, const char *key, double *number)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_number(value) || !isfinite(json_number_value(value)))
+		return fail_member(at, key, "a number");
+	*number = json_number_value(value);
+	return NP_OK;
+}
+
+/* A number, or null for `missing`. */
+static np_status get_optional(const place *at, const json_t *object, const char *key, double missing, double *number)
+{
+	*number = missing;
+	return json_is_null(json_object_get(object, key)) ? NP_OK : get_number(at, object, key, number);
+}
+
+static np_status get_positive(const place *at, const json_t *object, const char *key, double *number)
+{
+	NP_TRY(get_optional(at, object, key, 0, number));
+	return *number >= 0 ? NP_OK : fail_member(at, key, "a number above 0, or null");
+}
+
+static np_status get_int(const place *at, const json_t *object, const char *key, int64_t least, int64_t most, int64_t *number)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_integer(value) || json_integer_value(value) < least || json_integer_value(value) > most)
+		return fail_member(at, key, "a whole number in its range");
+	*number = json_integer_value(value);
+	return NP_OK;
+}
+
+static np_status get_small(const place *at, const json_t *object, const char *key, int *number)
+{
+	int64_t value = 0;
+	NP_TRY(get_int(at, object, key, 0, INT32_MAX, &value));
+	*number = (int)value;
+	return NP_OK;
+}
+
+static np_status get_array(const place *at, const json_t *object, const char *key, size_t most, const json_t **array)
+{
+	*array = json_object_get(object, key);
+	if (!json_is_array(*array) || json_array_size(*array) > most)
+		return fail_member(at, key, "an array of sensible length");
+	return NP_OK;
+}
+
+/* ---- models ---- */
+
+static np_status read_factor(const place *at, const np_model *model, const char *name, const json_t *power, np_term *term)
+{
+	int feature = np_feature_find(model->set, name);
+	if (feature < 0)
+		return fail_member(at, name, "a feature of this layer type");
+	if (!json_is_integer(power) || json_integer_value(power) < 1 || json_integer_value(power) > NP_MAX_FACTORS)
+		return fail_member(at, name, "a power from 1 to 4");
+	if (term->factor_count == NP_MAX_FACTORS)
+		return fail_member(at, "factors", "at most 4 factors");
+	term->factors[term->factor_count++] = (np_factor){(short)feature, (short)json_integer_value(power)};
+	return NP_OK;
+}
+
+static np_status read_term(const place *at, const np_model *model, json_t *object, np_term *term, double *coefficient)
+{
+	NP_TRY(get_number(at, object, "coefficient", coefficient));
+	json_t *factors = json_object_get(object, "factors"), *power;
+	const char *name;
+	if (!json_is_object(factors) || !json_object_size(factors))
+		return fail_member(at, "factors", "an object of features and their powers");
+	json_object_foreach(factors, name, power) NP_TRY(read_factor(at, model, name, power, term));
+	return NP_OK;
+}
+
+static np_status read_terms(const place *at, np_arena *arena, const json_t *object, np_model *model)
+{
+	const json_t *terms;
+	NP_TRY(get_array(at, object, "terms", NP_MAX_TERMS, &terms));
+	size_t count = json_array_size(terms);
+	model->terms = np_arena_array(arena, count, sizeof *model->terms);
+	model->coefficients = np_arena_array(arena, count, sizeof *model->coefficients);
+	if (!model->terms || !model->coefficients)
+		return np_fail_memory(at->err);
+	model->term_count = (int)count;
+	for (size_t i = 0; i < count; i++) {
+		place here = inside(at, "terms", i);
+		NP_TRY(read_term(&here, model, json_array_get(terms, i), &model->terms[i], &model->coefficients[i]));
+	}
+	return NP_OK;
+}
+
+static np_status read_ranges(const place *at, const json_t *object, np_model *model)
+{
+	const json_t *ranges = json_object_get(object, "range");
+	for (int i = 0; i < model->set->base_count; i++) {
+		const json_t *pair = json_object_get(ranges, model->set->base[i]);
+		const json_t *low = json_array_get(pair, 0), *high = json_array_get(pair, 1);
+		if (!json_is_number(low) || !json_is_number(high))
+			return fail_member(at, model->set->base[i], "a range of two numbers");
+		model->ranges[i] = (np_range){json_number_value(low), json_number_value(high)};
+	}
+	return NP_OK;
+}
+
+static np_status read_errors(const place *at, const json_t *object, const char *key, np_errors *errors)
+{
+	const json_t *member = json_object_get(object, key);
+	NP_TRY(get_number(at, member, "rmspe", &errors->rmspe));
+	NP_TRY(get_number(at, member, "rmse", &errors->rmse));
+	return get_number(at, member, "mape", &errors->mape);
+}
+
+static np_status read_subject(const place *at, const json_t *object, np_model *model)
+{
+	const char *type = json_string_value(json_object_get(object, "type"));
+	const char *target = json_string_value(json_object_get(object, "target"));
+	if (!type || !np_kind_find(type, &model->kind) || !np_feature_set_of(model->kind))
+		return fail_member(at, "type", "a layer type that can be learned");
+	model->set = np_feature_set_of(model->kind);
+	for (model->target = NP_RUNTIME; model->target <= NP_POWER; model->target++)
+		if (target && strcmp(target, np_target_name(model->target)) == 0)
+			return NP_OK;
+	return fail_member(at, "target", "runtime_ms or power_w");
+}
+
+static np_status read_model(const place *at, np_arena *arena, const json_t *object, np_model *model)
+{
+	NP_TRY(read_subject(at, object, model));
+	NP_TRY(get_text(at, object, "method", arena, &model->method));
+	NP_TRY(get_small(at, object, "rows", &model->rows));
+	NP_TRY(get_small(at, object, "folds", &model->folds));
+	NP_TRY(get_small(at, object, "degree", &model->degree));
+	NP_TRY(get_number(at, object, "lambda", &model->lambda));
+	NP_TRY(read_errors(at, object, "in_sample", &model->in_sample));
+	NP_TRY(read_errors(at, object, "cross_validated", &model->cross_validated));
+	NP_TRY(get_positive(at, object, "interval_factor", &model->interval_factor));
+	NP_TRY(get_number(at, object, "floor", &model->floor));
+	NP_TRY(get_optional(at, object, "ceiling", INFINITY, &model->ceiling));
+	if (!(model->floor > 0) || model->ceiling < model->floor)
+		return fail_member(at, "floor", "a number above 0 and at most the ceiling");
+	NP_TRY(read_ranges(at, object, model));
+	NP_TRY(get_number(at, object, "intercept", &model->intercept));
+	return read_terms(at, arena, object, model);
+}
+
+static np_status read_models(const place *at, np_platform *platform, const json_t *root)
+{
+	const json_t *models;
+	NP_TRY(get_array(at, root, "models", MOST_MODELS, &models));
+	size_t count = json_array_size(models);
+	platform->models = np_arena_array(&platform->arena, count, sizeof *platform->models);
+	if (!platform->models)
+		return np_fail_memory(at->err);
+	for (size_t i = 0; i < count; i++) {
+		place here = inside(at, "models", i);
+		np_model *model = &platform->models[i];
+		NP_TRY(read_model(&here, &platform->arena, json_array_get(models, i), model));
+		if (platform->by_kind[model->kind][model->target])
+			return fail_member(&here, "type", "one model of each type and target");
+		platform->model_count++;
+		np_platform_index(platform);
+	}
+	return NP_OK;
+}
+
+/* ---- the rest ---- */
+
+static np_status read_file_entry(const place *at, np_arena *arena, const json_t *object, np_dataset_file *file)
+{
+	const char *digest;
+	NP_TRY(get_text(at, object, "file", arena, &file->path));
+	NP_TRY(get_small(at, object, "rows", &file->rows));
+	NP_TRY(get_small(at, object, "rejected", &file->rejected));
+	NP_TRY(get_text(at, object, "sha256", arena, &digest));
+	if (strlen(digest) >= sizeof file->sha256)
+		return fail_member(at, "sha256", "64 hexadecimal digits");
+	memcpy(file->sha256, digest, strlen(digest) + 1);
+	return NP_OK;
+}
+
+static np_status read_files(const place *at, np_platform *platform, const json_t *root)
+{
+	const json_t *files;
+	NP_TRY(get_array(at, root, "data", 1000, &files));
+	size_t count = json_array_size(files);
+	platform->files = np_arena_array(&platform->arena, count, sizeof *platform->files);
+	if (!platform->files)
+		return np_fail_memory(at->err);
+	platform->file_count = (int)count;
+	for (size_t i = 0; i < count; i++) {
+		place here = inside(at, "data", i);
+		NP_TRY(read_file_entry(&here, &platform->arena, json_array_get(files, i), &platform->files[i]));
+	}
+	return NP_OK;
+}
+
+static np_status read_fallback(const place *at, np_fallback *fallback, const json_t *root)
+{
+	const json_t *object = json_object_get(root, "fallback");
+	NP_TRY(get_number(at, object, "bytes_per_ms", &fallback->bytes_per_ms));
+	NP_TRY(get_number(at, object, "least_ms", &fallback->least_ms));
+	NP_TRY(get_positive(at, object, "interval_factor", &fallback->interval_factor));
+	NP_TRY(get_positive(at, object, "power_w", &fallback->power_w));
+	NP_TRY(get_positive(at, object, "power_interval_factor", &fallback->power_interval_factor));
+	if (!(fallback->bytes_per_ms > 0) || !(fallback->least_ms > 0))
+		return fail_member(at, "fallback", "a bandwidth and a least runtime above 0");
+	return NP_OK;
+}
+
+/* "neuralpower/platform/1" */
+static np_status check_schema(const place *at, const json_t *root)
+{
+	const char *schema = json_string_value(json_object_get(root, "schema"));
+	static const char PREFIX[] = "neuralpower/platform/";
+	if (!schema || strncmp(schema, PREFIX, strlen(PREFIX)) != 0)
+		return fail_member(at, "schema", "\"neuralpower/platform/1\"");
+	if (strcmp(schema + strlen(PREFIX), "1") != 0)
+		return np_fail(at->err, NP_ERR_VERSION,
+		               "the file follows %.40s, this program knows neuralpower/platform/1: a newer program is needed",
+		               schema);
+	return NP_OK;
+}
+
+static np_status read_platform(np_platform *platform, const json_t *root, np_error *err)
+{
+	place at = {.err = err};
+	np_arena *arena = &platform->arena;
+	int64_t seed = 0;
+	NP_TRY(check_schema(&at, root));
+	NP_TRY(get_text(&at, root, "name", arena, &platform->name));
+	NP_TRY(get_text(&at, root, "device", arena, &platform->device));
+	NP_TRY(get_text(&at, root, "software", arena, &platform->software));
+	NP_TRY(get_text(&at, root, "dtype", arena, &platform->dtype));
+	NP_TRY(get_text(&at, root, "source", arena, &platform->source));
+	NP_TRY(get_positive(&at, root, "idle_power_w", &platform->idle_power_w));
+	NP_TRY(get_positive(&at, root, "limit_power_w", &platform->limit_power_w));
+	NP_TRY(get_int(&at, root, "seed", 0, INT64_MAX, &seed));
+	platform->seed = (uint64_t)seed;
+	NP_TRY(get_number(&at, root, "interval_level", &platform->interval_level));
+	NP_TRY(read_files(&at, platform, root));
+	NP_TRY(read_fallback(&at, &platform->fallback, root));
+	return read_models(&at, platform, root);
+}
+
+static np_status parse(const char *text, size_t size, np_platform *platform, np_error *err)
+{
+	json_error_t fault;
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+	if (!root)
+		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
+		                  "%s, a platform file in JSON was expected", fault.text);
+	np_status status = read_platform(platform, root, err);
+	json_decref(root);
+	return status;
+}
+
+static np_status load(const char *path, np_platform *platform, np_error *err)
+{
+	np_source *source;
+	char *text;
+	size_t size;
+	NP_TRY(np_source_open(path, &source, err));
+	np_status status = np_source_read_all(source, LARGEST_FILE, &text, &size, err);
+	np_source_close(source);
+	NP_TRY(status);
+	status = parse(text, size, platform, err);
+	free(text);
+	if (status != NP_OK)
+		np_error_set_path(err, path);
+	return status;
+}
+
+np_status np_platform_load(const char *path, np_platform **platform, np_error *err)
+{
+	*platform = np_platform_create();
+	if (!*platform)
+		return np_fail_memory(err);
+	np_status status = load(path, *platform, err);
+	if (status != NP_OK) {
+		np_platform_free(*platform);
+		*platform = NULL;
+	}
+	return status;
+}

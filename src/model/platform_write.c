@@ -1,0 +1,147 @@
+/* The platform file, written. */
+#include "base/error.h"
+#include "base/file.h"
+#include "model/platform_model.h"
+#include "text/json_writer.h"
+
+#include <stdlib.h>
+
+/* An unknown number is null, not zero. */
+static void put_known(np_json *json, const char *key, double value)
+{
+	np_json_key(json, key);
+	if (value > 0)
+		np_json_double(json, value);
+	else
+		np_json_null(json);
+}
+
+static void write_files(np_json *json, const np_platform *platform)
+{
+	np_json_key(json, "data");
+	np_json_array(json);
+	for (int i = 0; i < platform->file_count; i++) {
+		const np_dataset_file *file = &platform->files[i];
+		np_json_object_compact(json);
+		np_json_put_string(json, "file", file->path);
+		np_json_put_int(json, "rows", file->rows);
+		np_json_put_int(json, "rejected", file->rejected);
+		np_json_put_string(json, "sha256", file->sha256);
+		np_json_close(json);
+	}
+	np_json_close(json);
+}
+
+static void write_fallback(np_json *json, const np_fallback *fallback)
+{
+	np_json_key(json, "fallback");
+	np_json_object(json);
+	np_json_put_double(json, "bytes_per_ms", fallback->bytes_per_ms);
+	np_json_put_double(json, "least_ms", fallback->least_ms);
+	put_known(json, "interval_factor", fallback->interval_factor);
+	put_known(json, "power_w", fallback->power_w);
+	put_known(json, "power_interval_factor", fallback->power_interval_factor);
+	np_json_close(json);
+}
+
+static void write_errors(np_json *json, const char *key, np_errors errors)
+{
+	np_json_key(json, key);
+	np_json_object_compact(json);
+	np_json_put_double(json, "rmspe", errors.rmspe);
+	np_json_put_double(json, "rmse", errors.rmse);
+	np_json_put_double(json, "mape", errors.mape);
+	np_json_close(json);
+}
+
+static void write_ranges(np_json *json, const np_model *model)
+{
+	np_json_key(json, "range");
+	np_json_object_compact(json);
+	for (int i = 0; i < model->set->base_count; i++) {
+		np_json_key(json, model->set->base[i]);
+		np_json_doubles(json, (double[]){model->ranges[i].low, model->ranges[i].high}, 2);
+	}
+	np_json_close(json);
+}
+
+static void write_term(np_json *json, const np_model *model, int index)
+{
+	const np_term *term = &model->terms[index];
+	char name[32];
+	np_json_object_compact(json);
+	np_json_put_double(json, "coefficient", model->coefficients[index]);
+	np_json_key(json, "factors");
+	np_json_object_compact(json);
+	for (int i = 0; i < term->factor_count; i++)
+		np_json_put_int(json, np_feature_name(model->set, term->factors[i].feature, name), term->factors[i].power);
+	np_json_close(json);
+	np_json_close(json);
+}
+
+static void write_model(np_json *json, const np_model *model)
+{
+	np_json_object(json);
+	np_json_put_string(json, "type", np_kind_name(model->kind));
+	np_json_put_string(json, "target", np_target_name(model->target));
+	np_json_put_string(json, "method", model->method);
+	np_json_put_int(json, "rows", model->rows);
+	np_json_put_int(json, "folds", model->folds);
+	np_json_put_int(json, "degree", model->degree);
+	np_json_put_double(json, "lambda", model->lambda);
+	write_errors(json, "in_sample", model->in_sample);
+	write_errors(json, "cross_validated", model->cross_validated);
+	put_known(json, "interval_factor", model->interval_factor);
+	np_json_put_double(json, "floor", model->floor);
+	np_json_put_double(json, "ceiling", model->ceiling); /* infinite is null */
+	write_ranges(json, model);
+	np_json_put_double(json, "intercept", model->intercept);
+	np_json_key(json, "terms");
+	np_json_array(json);
+	for (int i = 0; i < model->term_count; i++)
+		write_term(json, model, i);
+	np_json_close(json);
+	np_json_close(json);
+}
+
+static void write_platform(np_json *json, const np_platform *platform)
+{
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/platform/1");
+	np_json_put_string(json, "name", platform->name);
+	np_json_put_string(json, "device", platform->device);
+	np_json_put_string(json, "software", platform->software);
+	np_json_put_string(json, "dtype", platform->dtype);
+	put_known(json, "idle_power_w", platform->idle_power_w);
+	put_known(json, "limit_power_w", platform->limit_power_w);
+	np_json_put_string(json, "source", platform->source);
+	write_files(json, platform);
+	np_json_put_int(json, "seed", (int64_t)platform->seed);
+	np_json_put_double(json, "interval_level", platform->interval_level);
+	write_fallback(json, &platform->fallback);
+	np_json_key(json, "models");
+	np_json_array(json);
+	for (int i = 0; i < platform->model_count; i++)
+		write_model(json, &platform->models[i]);
+	np_json_close(json);
+	np_json_close(json);
+}
+
+np_status np_platform_write(const np_platform *platform, char **text, size_t *size, np_error *err)
+{
+	np_text out = {0};
+	np_json json = np_json_on(&out);
+	write_platform(&json, platform);
+	*text = np_text_take(&out, size);
+	return *text ? NP_OK : np_fail_memory(err);
+}
+
+np_status np_platform_save(const np_platform *platform, const char *path, np_error *err)
+{
+	char *text;
+	size_t size;
+	NP_TRY(np_platform_write(platform, &text, &size, err));
+	np_status status = np_file_replace(path, text, size, err);
+	free(text);
+	return status;
+}
