@@ -1,6 +1,8 @@
 /* The features of each family of kinds. Values are exact in double up to 2^53; logarithms do not depend on the processor. */
 #include "features/feature_set.h"
 
+#include "features/physical.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,9 +66,10 @@ static const np_feature_set CONV = {
         .special_count = 8,
         .base = {"batch", "out_h", "out_w", "kernel_w", "filter_in_c", "out_c", "in_h"},
         .special = {"macs_per_item", "macs", "unrolled_input", "output", "filter", "input", "input_row", "input_column"},
+        NP_PHYSICAL_CONV,
         .special_in_power = true,
-        .degree = {3, 2},
         .compute = compute_conv,
+        .compute_physical = np_physical_conv,
 };
 static const np_feature_set FC = {
         .name = "fc",
@@ -74,9 +77,10 @@ static const np_feature_set FC = {
         .special_count = 1,
         .base = {"batch", "out_c", "in_h", "in_w", "in_c"},
         .special = {"macs"},
+        NP_PHYSICAL_FC,
         .special_in_power = false,
-        .degree = {3, 2},
         .compute = compute_fc,
+        .compute_physical = np_physical_fc,
 };
 static const np_feature_set POOL = {
         .name = "pool",
@@ -84,9 +88,10 @@ static const np_feature_set POOL = {
         .special_count = 3,
         .base = {"batch", "out_h", "out_w", "channels", "kernel_h", "in_h"},
         .special = {"window_reads", "output", "input"},
+        NP_PHYSICAL_POOL,
         .special_in_power = true,
-        .degree = {3, 2},
         .compute = compute_pool,
+        .compute_physical = np_physical_pool,
 };
 static const np_feature_set ELEMENTWISE = {
         .name = "elementwise",
@@ -94,9 +99,10 @@ static const np_feature_set ELEMENTWISE = {
         .special_count = 2,
         .base = {"batch", "values_per_item"},
         .special = {"input", "output"},
+        NP_PHYSICAL_ELEMENTWISE,
         .special_in_power = true,
-        .degree = {3, 2},
         .compute = compute_elementwise,
+        .compute_physical = np_physical_elementwise,
 };
 static const np_feature_set MATMUL = {
         .name = "matmul",
@@ -104,9 +110,10 @@ static const np_feature_set MATMUL = {
         .special_count = 2,
         .base = {"batch", "rows", "inner", "columns"},
         .special = {"macs", "values"},
+        NP_PHYSICAL_MATMUL,
         .special_in_power = true,
-        .degree = {3, 2},
         .compute = compute_matmul,
+        .compute_physical = np_physical_matmul,
 };
 
 const np_feature_set *np_feature_set_of(np_kind kind)
@@ -139,26 +146,46 @@ const np_feature_set *np_feature_set_of(np_kind kind)
 
 /* ---- numbering ---- */
 
-int np_feature_count(const np_feature_set *set)
+int np_feature_first_physical(const np_feature_set *set)
 {
 	return 2 * set->base_count + set->special_count;
 }
 
+int np_feature_first_shape(const np_feature_set *set)
+{
+	return np_feature_first_physical(set) + set->physical_count;
+}
+
+int np_feature_count(const np_feature_set *set)
+{
+	return np_feature_first_shape(set) + set->shape_count;
+}
+
 const char *np_feature_name(const np_feature_set *set, int feature, char *text)
 {
-	int b = set->base_count;
-	if (feature < b)
-		snprintf(text, 32, "%s", set->base[feature]);
-	else if (feature < 2 * b)
-		snprintf(text, 32, "log2(%s)", set->base[feature - b]);
-	else
-		snprintf(text, 32, "%s", set->special[feature - 2 * b]);
+	const struct {
+		int count;
+		const char *const *names;
+		const char *format;
+	} segments[] = {
+	        {set->base_count, set->base, "%s"},         {set->base_count, set->base, "log2(%s)"},
+	        {set->special_count, set->special, "%s"},   {set->physical_count, set->physical, "%s"},
+	        {set->shape_count, set->shape, "log2(%s)"},
+	};
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof segments / sizeof *segments; i++) {
+		if (feature < segments[i].count) {
+			snprintf(text, NP_FEATURE_NAME, segments[i].format, segments[i].names[feature]);
+			break;
+		}
+		feature -= segments[i].count;
+	}
 	return text;
 }
 
 int np_feature_find(const np_feature_set *set, const char *name)
 {
-	char text[32];
+	char text[NP_FEATURE_NAME];
 	for (int i = 0; i < np_feature_count(set); i++)
 		if (strcmp(np_feature_name(set, i, text), name) == 0)
 			return i;
@@ -166,17 +193,20 @@ int np_feature_find(const np_feature_set *set, const char *name)
 }
 
 /* In extended precision and rounded once: the double version depends on the processor's instructions. */
-static double binary_log(double value)
+static void take_logs(const double *values, int count, double *logs)
 {
-	return value > 0 ? (double)log2l((long double)value) : 0;
+	for (int i = 0; i < count; i++)
+		logs[i] = values[i] > 0 ? (double)log2l((long double)values[i]) : 0;
 }
 
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values)
 {
+	double shape[NP_MAX_SHAPE];
 	int b = set->base_count;
 	set->compute(config, values, values + 2 * b);
-	for (int i = 0; i < b; i++)
-		values[b + i] = binary_log(values[i]);
+	set->compute_physical(config, values + np_feature_first_physical(set), shape);
+	take_logs(values, b, values + b);
+	take_logs(shape, set->shape_count, values + np_feature_first_shape(set));
 }
 
 /* ---- routing ---- */

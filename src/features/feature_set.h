@@ -8,28 +8,41 @@
 
 #include <neuralpower/layer_config.h>
 
-enum { NP_MAX_BASE = 8, NP_MAX_SPECIAL = 8, NP_MAX_FEATURES = 2 * NP_MAX_BASE + NP_MAX_SPECIAL };
+enum {
+	NP_MAX_BASE = 8,
+	NP_MAX_SPECIAL = 8,
+	NP_MAX_PHYSICAL = 40,
+	NP_MAX_SHAPE = 12,
+	NP_MAX_FEATURES = 2 * NP_MAX_BASE + NP_MAX_SPECIAL + NP_MAX_PHYSICAL + NP_MAX_SHAPE,
+	NP_FEATURE_NAME = 32,
+};
 
 typedef struct np_feature_set {
-	const char *name; /* "conv", "fc", "pool", "elementwise" */
-	int base_count, special_count;
+	const char *name; /* "conv", "fc", "pool", "elementwise", "matmul" */
+	int base_count, special_count, physical_count, shape_count;
 	const char *base[NP_MAX_BASE];
 	const char *special[NP_MAX_SPECIAL];
-	bool special_in_power; /* whether the power model has the special terms too */
-	int degree[2];         /* highest polynomial degree for runtime and for power */
+	const char *physical[NP_MAX_PHYSICAL];
+	const char *shape[NP_MAX_SHAPE];
+	bool special_in_power; /* whether the authors' power model has the special terms too */
 	void (*compute)(const np_layer_config *config, double *base, double *special);
+	void (*compute_physical)(const np_layer_config *config, double *physical, double *shape);
 } np_feature_set;
 
 /* The set of a kind; NULL when the kind cannot be learned (other). */
 const np_feature_set *np_feature_set_of(np_kind kind);
 
 /*
- * Features are numbered: base 0..b-1, their log2 b..2b-1, special 2b... A count and a name for each; names live in
- * `text` of at least 32 bytes.
+ * Features are numbered segment after segment: base, their log2, special, physical, log2 of the shape quantities.
+ * A name for each, written into `text` of NP_FEATURE_NAME bytes. Physical features are >= 0 and never fall as the batch
+ * grows: what work and traffic a device cannot avoid.
  */
 int np_feature_count(const np_feature_set *set);
 const char *np_feature_name(const np_feature_set *set, int feature, char *text);
-/* The number of a name, or -1. */
+/* Where the last two segments begin. */
+int np_feature_first_physical(const np_feature_set *set);
+int np_feature_first_shape(const np_feature_set *set);
+/* The number of a name, or -1; where two features are the same quantity, the first. */
 int np_feature_find(const np_feature_set *set, const char *name);
 
 /* All features of a configuration, NP_MAX_FEATURES values. */

@@ -3,12 +3,26 @@
 
 #include <math.h>
 
+double np_sum_value(const np_sum *sum, const double *features)
+{
+	double value = sum->intercept;
+	for (int i = 0; i < sum->count; i++)
+		value += sum->coefficients[i] * np_term_value(&sum->terms[i], features);
+	return value;
+}
+
+static double held(double value, np_range range)
+{
+	return value < range.low ? range.low : value > range.high ? range.high : value;
+}
+
 double np_model_value(const np_model *model, const double *features)
 {
-	double value = model->intercept;
-	for (int i = 0; i < model->term_count; i++)
-		value += model->coefficients[i] * np_term_value(&model->terms[i], features);
-	return value;
+	double value = np_sum_value(&model->sum, features);
+	if (!model->corrected)
+		return value;
+	double log_ratio = held(np_sum_value(&model->correction, features), model->correction_held);
+	return value * (double)expl((long double)log_ratio); /* extended: the same on every processor */
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)
@@ -33,14 +47,14 @@ static np_value from_model(const np_model *model, const double *features, np_est
 {
 	double value = np_model_value(model, features);
 	/* Written so that a value that is no number takes the floor too. */
-	double held = value >= model->floor ? value : model->floor;
-	if (held > model->ceiling)
-		held = model->ceiling;
-	estimate->clamped |= held != value;
+	double kept = value >= model->floor ? value : model->floor;
+	if (kept > model->ceiling)
+		kept = model->ceiling;
+	estimate->clamped |= kept != value;
 	const char *outside = np_model_extrapolated(model, features);
 	if (outside && !estimate->extrapolated)
 		estimate->extrapolated = outside;
-	return with_interval(held, model->interval_factor);
+	return with_interval(kept, model->interval_factor);
 }
 
 static np_value fallback_runtime(const np_fallback *fallback, int64_t bytes)

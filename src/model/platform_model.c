@@ -74,7 +74,8 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .target = m->target,
 	        .method = m->method,
 	        .rows = m->rows,
-	        .terms = m->term_count + 1, /* the intercept counts, as in the paper's model sizes */
+	        .terms =
+	                m->sum.count + 1 + (m->corrected ? m->correction.count + 1 : 0), /* intercepts count, as in the paper */
 	        .degree = m->degree,
 	        .lambda = m->lambda,
 	        .in_sample_rmspe = m->in_sample.rmspe,

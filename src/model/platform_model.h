@@ -19,16 +19,27 @@ typedef struct np_errors {
 	double rmspe, rmse, mape;
 } np_errors;
 
-/* One learned model: the value is intercept + sum of coefficient x term, held between floor and ceiling. */
+/* intercept + sum of coefficient x term */
+typedef struct np_sum {
+	double intercept;
+	int count;
+	np_term *terms;
+	double *coefficients;
+} np_sum;
+
+/*
+ * One learned model: the value is a sum of terms, or such a sum times exp of another one that is held between two
+ * bounds; in the end it is held between floor and ceiling.
+ */
 typedef struct np_model {
 	np_kind kind;
 	np_target target; /* NP_RUNTIME or NP_POWER */
 	const char *method;
 	const np_feature_set *set;
-	double intercept;
-	int term_count;
-	np_term *terms;
-	double *coefficients;
+	np_sum sum;
+	bool corrected;
+	np_sum correction;        /* of the logarithm, when corrected */
+	np_range correction_held; /* its bounds */
 	double floor, ceiling;
 	double interval_factor;       /* the interval is value / factor to value x factor; 0 = unknown */
 	np_range ranges[NP_MAX_BASE]; /* of the base features over the training rows */
@@ -65,6 +76,8 @@ struct np_platform {
 np_platform *np_platform_create(void);
 /* Fills by_kind from models, once they are complete. */
 void np_platform_index(np_platform *platform);
+
+double np_sum_value(const np_sum *sum, const double *features);
 
 /* The raw value of a model, before floor and ceiling. */
 double np_model_value(const np_model *model, const double *features);

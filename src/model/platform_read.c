@@ -116,21 +116,39 @@ static np_status read_term(const place *at, const np_model *model, json_t *objec
 	return NP_OK;
 }
 
-static np_status read_terms(const place *at, np_arena *arena, const json_t *object, np_model *model)
+static np_status read_sum(const place *at, np_arena *arena, const json_t *object, const np_model *model, np_sum *sum)
 {
 	const json_t *terms;
+	NP_TRY(get_number(at, object, "intercept", &sum->intercept));
 	NP_TRY(get_array(at, object, "terms", NP_MAX_TERMS, &terms));
 	size_t count = json_array_size(terms);
-	model->terms = np_arena_array(arena, count, sizeof *model->terms);
-	model->coefficients = np_arena_array(arena, count, sizeof *model->coefficients);
-	if (!model->terms || !model->coefficients)
+	sum->terms = np_arena_array(arena, count, sizeof *sum->terms);
+	sum->coefficients = np_arena_array(arena, count, sizeof *sum->coefficients);
+	if (!sum->terms || !sum->coefficients)
 		return np_fail_memory(at->err);
-	model->term_count = (int)count;
+	sum->count = (int)count;
 	for (size_t i = 0; i < count; i++) {
 		place here = inside(at, "terms", i);
-		NP_TRY(read_term(&here, model, json_array_get(terms, i), &model->terms[i], &model->coefficients[i]));
+		NP_TRY(read_term(&here, model, json_array_get(terms, i), &sum->terms[i], &sum->coefficients[i]));
 	}
 	return NP_OK;
+}
+
+/* The factor exp(sum), held between two bounds; a model need not have one. */
+static np_status read_correction(const place *at, np_arena *arena, const json_t *object, np_model *model)
+{
+	const json_t *correction = json_object_get(object, "correction");
+	if (!correction)
+		return NP_OK;
+	place here = {.err = at->err};
+	snprintf(here.path, sizeof here.path, "%.100s.correction", at->path);
+	const json_t *bounds = json_object_get(correction, "held_between");
+	const json_t *low = json_array_get(bounds, 0), *high = json_array_get(bounds, 1);
+	if (!json_is_number(low) || !json_is_number(high) || json_number_value(low) > json_number_value(high))
+		return fail_member(&here, "held_between", "two numbers, the lower first");
+	model->corrected = true;
+	model->correction_held = (np_range){json_number_value(low), json_number_value(high)};
+	return read_sum(&here, arena, correction, model, &model->correction);
 }
 
 static np_status read_ranges(const place *at, const json_t *object, np_model *model)
@@ -183,8 +201,8 @@ static np_status read_model(const place *at, np_arena *arena, const json_t *obje
 	if (!(model->floor > 0) || model->ceiling < model->floor)
 		return fail_member(at, "floor", "a number above 0 and at most the ceiling");
 	NP_TRY(read_ranges(at, object, model));
-	NP_TRY(get_number(at, object, "intercept", &model->intercept));
-	return read_terms(at, arena, object, model);
+	NP_TRY(read_sum(at, arena, object, model, &model->sum));
+	return read_correction(at, arena, object, model);
 }
 
 static np_status read_models(const place *at, np_platform *platform, const json_t *root)

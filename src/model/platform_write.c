@@ -65,17 +65,36 @@ static void write_ranges(np_json *json, const np_model *model)
 	np_json_close(json);
 }
 
-static void write_term(np_json *json, const np_model *model, int index)
+static void write_term(np_json *json, const np_feature_set *set, const np_term *term, double coefficient)
 {
-	const np_term *term = &model->terms[index];
-	char name[32];
+	char name[NP_FEATURE_NAME];
 	np_json_object_compact(json);
-	np_json_put_double(json, "coefficient", model->coefficients[index]);
+	np_json_put_double(json, "coefficient", coefficient);
 	np_json_key(json, "factors");
 	np_json_object_compact(json);
 	for (int i = 0; i < term->factor_count; i++)
-		np_json_put_int(json, np_feature_name(model->set, term->factors[i].feature, name), term->factors[i].power);
+		np_json_put_int(json, np_feature_name(set, term->factors[i].feature, name), term->factors[i].power);
 	np_json_close(json);
+	np_json_close(json);
+}
+
+static void write_sum(np_json *json, const np_feature_set *set, const np_sum *sum)
+{
+	np_json_put_double(json, "intercept", sum->intercept);
+	np_json_key(json, "terms");
+	np_json_array(json);
+	for (int i = 0; i < sum->count; i++)
+		write_term(json, set, &sum->terms[i], sum->coefficients[i]);
+	np_json_close(json);
+}
+
+static void write_correction(np_json *json, const np_model *model)
+{
+	np_json_key(json, "correction");
+	np_json_object(json);
+	np_json_key(json, "held_between");
+	np_json_doubles(json, (double[]){model->correction_held.low, model->correction_held.high}, 2);
+	write_sum(json, model->set, &model->correction);
 	np_json_close(json);
 }
 
@@ -95,12 +114,9 @@ static void write_model(np_json *json, const np_model *model)
 	np_json_put_double(json, "floor", model->floor);
 	np_json_put_double(json, "ceiling", model->ceiling); /* infinite is null */
 	write_ranges(json, model);
-	np_json_put_double(json, "intercept", model->intercept);
-	np_json_key(json, "terms");
-	np_json_array(json);
-	for (int i = 0; i < model->term_count; i++)
-		write_term(json, model, i);
-	np_json_close(json);
+	write_sum(json, model->set, &model->sum);
+	if (model->corrected)
+		write_correction(json, model);
 	np_json_close(json);
 }
 

@@ -202,14 +202,71 @@ static void monomials_are_complete(void **state)
 	assert_int_equal(np_terms_paper(conv, NP_POWER, 3, NULL, 0), 679 + 8);
 }
 
+/* A name finds its feature, or the one before it that is the same quantity. */
+static void check_name(const np_feature_set *set, int feature, const char *name)
+{
+	const np_layer_config c = {.kind = NP_CONV,
+	                           .batch = 3,
+	                           .in_c = 10,
+	                           .in_h = 28,
+	                           .in_w = 26,
+	                           .out_c = 22,
+	                           .kernel_h = 5,
+	                           .kernel_w = 3,
+	                           .stride_h = 1,
+	                           .stride_w = 1,
+	                           .out_h = 24,
+	                           .out_w = 24,
+	                           .groups = 2};
+	double values[NP_MAX_FEATURES];
+	np_feature_values(set, &c, values);
+	int found = np_feature_find(set, name);
+	assert_in_range(found, 0, feature);
+	assert_true(strlen(name) > 0 && values[found] == values[feature]);
+}
+
+/* What makes a sum of physical terms a runtime: none is negative, none falls when the batch grows. */
+static void physical_features_grow_with_the_batch(void **state)
+{
+	(void)state;
+	for (int k = 0; k < NP_KIND_COUNT; k++) {
+		const np_feature_set *set = np_feature_set_of((np_kind)k);
+		if (!set)
+			continue;
+		double before[NP_MAX_FEATURES] = {0}, values[NP_MAX_FEATURES];
+		for (int64_t batch = 1; batch < 5000; batch += 1 + batch / 3) {
+			np_layer_config c = {.kind = (np_kind)k,
+			                     .batch = batch,
+			                     .in_c = 30,
+			                     .in_h = 29,
+			                     .in_w = 27,
+			                     .out_c = 42,
+			                     .kernel_h = 3,
+			                     .kernel_w = 3,
+			                     .stride_h = 1,
+			                     .stride_w = 1,
+			                     .out_h = 27,
+			                     .out_w = 25,
+			                     .groups = 3,
+			                     .inputs = 1,
+			                     .dilation_h = 1,
+			                     .dilation_w = 1};
+			np_feature_values(set, &c, values);
+			for (int i = np_feature_first_physical(set); i < np_feature_first_shape(set); i++)
+				assert_true(values[i] >= before[i] && isfinite(values[i]));
+			memcpy(before, values, sizeof values);
+		}
+	}
+}
+
 static void names_find_their_features(void **state)
 {
 	(void)state;
 	for (int k = 0; k < NP_KIND_COUNT; k++) {
 		const np_feature_set *set = np_feature_set_of((np_kind)k);
-		char name[32];
+		char name[NP_FEATURE_NAME];
 		for (int i = 0; set && i < np_feature_count(set); i++)
-			assert_int_equal(np_feature_find(set, np_feature_name(set, i, name)), i);
+			check_name(set, i, np_feature_name(set, i, name));
 	}
 	assert_int_equal(np_feature_find(np_feature_set_of(NP_CONV), "stride"), -1);
 }
@@ -223,6 +280,7 @@ int main(void)
 	        cmocka_unit_test(alexnet_first_layer),
 	        cmocka_unit_test(only_covering_convolutions_are_products),
 	        cmocka_unit_test(monomials_are_complete),
+	        cmocka_unit_test(physical_features_grow_with_the_batch),
 	        cmocka_unit_test(names_find_their_features),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,32 @@ static void estimates_are_the_stated_sums(void **state)
 	np_platform_free(platform);
 }
 
+/* The correction multiplies by exp of its sum, and is held: exp(0.5 x log2(64)) would be exp(3), exp(0.25) is allowed. */
+static void a_correction_is_held(void **state)
+{
+	(void)state;
+	static const char CORRECTION[] = "\"correction\": {\"held_between\": [-0.5, 0.25], \"intercept\": 0, \"terms\": "
+	                                 "[{\"coefficient\": 0.5, \"factors\": {\"log2(batch)\": 1}}]}, \"intercept\": 0.1";
+	char text[sizeof FILE_TEXT + sizeof CORRECTION];
+	const char *from = "\"intercept\": 0.1", *at = strstr(FILE_TEXT, from);
+	snprintf(text, sizeof text, "%.*s%s%s", (int)(at - FILE_TEXT), FILE_TEXT, CORRECTION, at + strlen(from));
+	np_error err = {0};
+	np_platform *plain, *corrected;
+	assert_ok(load_text(FILE_TEXT, &plain, &err), &err);
+	assert_ok(load_text(text, &corrected, &err), &err);
+	np_estimate a, b;
+	np_layer_config config = fc(64, 1024, 512);
+	np_platform_estimate(plain, &config, 0, &a);
+	np_platform_estimate(corrected, &config, 0, &b);
+	assert_true(fabs(b.runtime_ms.value / a.runtime_ms.value - exp(0.25)) < 1e-12);
+	config = fc(1, 1024, 512);
+	np_platform_estimate(plain, &config, 0, &a);
+	np_platform_estimate(corrected, &config, 0, &b);
+	assert_true(b.runtime_ms.value == a.runtime_ms.value);
+	np_platform_free(plain);
+	np_platform_free(corrected);
+}
+
 static void layers_without_a_model_fall_back(void **state)
 {
 	(void)state;
@@ -100,8 +126,8 @@ static void values_are_held_between_floor_and_ceiling(void **state)
 	np_platform *platform;
 	assert_ok(load_text(FILE_TEXT, &platform, &err), &err);
 	np_model *runtime = &platform->models[0], *power = &platform->models[1];
-	runtime->intercept = -1000;
-	power->intercept = 1000;
+	runtime->sum.intercept = -1000;
+	power->sum.intercept = 1000;
 	np_layer_config config = fc(4, 1024, 512);
 	np_estimate e;
 	np_platform_estimate(platform, &config, 0, &e);
@@ -123,7 +149,7 @@ static void a_file_reads_back_as_it_was(void **state)
 	assert_ok(np_platform_write(second, &again, &again_size, &err), &err);
 	assert_int_equal(size, again_size);
 	assert_memory_equal(text, again, size);
-	assert_true(second->models[0].coefficients[1] == 1.0000000000000002e-9);
+	assert_true(second->models[0].sum.coefficients[1] == 1.0000000000000002e-9);
 	assert_true(isinf(second->models[0].ceiling));
 	free(text);
 	free(again);
@@ -184,11 +210,9 @@ static void truncated_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(estimates_are_the_stated_sums),
-	        cmocka_unit_test(layers_without_a_model_fall_back),
-	        cmocka_unit_test(values_are_held_between_floor_and_ceiling),
-	        cmocka_unit_test(a_file_reads_back_as_it_was),
-	        cmocka_unit_test(bad_files_are_refused),
+	        cmocka_unit_test(estimates_are_the_stated_sums),    cmocka_unit_test(a_correction_is_held),
+	        cmocka_unit_test(layers_without_a_model_fall_back), cmocka_unit_test(values_are_held_between_floor_and_ceiling),
+	        cmocka_unit_test(a_file_reads_back_as_it_was),      cmocka_unit_test(bad_files_are_refused),
 	        cmocka_unit_test(truncated_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
