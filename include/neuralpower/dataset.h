@@ -55,6 +55,7 @@ NP_API np_status np_dataset_load(const char *const *paths, int path_count, const
 NP_API void np_dataset_free(np_dataset *dataset);
 
 NP_API int np_dataset_row_count(const np_dataset *dataset);
+/* Rows are contiguous: row i + 1 follows row i in memory. NULL when out of range. */
 NP_API const np_row *np_dataset_row(const np_dataset *dataset, int index);
 NP_API int np_dataset_file_count(const np_dataset *dataset);
 NP_API const np_dataset_file *np_dataset_file_info(const np_dataset *dataset, int index);

@@ -1,0 +1,227 @@
+/* Learning a platform: rows sorted by kind and target, one model each, and what is said of them. */
+#include "base/error.h"
+#include "fit/fallback.h"
+#include "fit/method.h"
+#include "fit/quality.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_ROWS = 30, FOLDS = 10 };
+static const double INTERVAL_LEVEL = 0.9;
+
+static const struct {
+	const char *name;
+	np_method *learn;
+} METHODS[] = {
+        {"default", np_method_default},
+        {"paper", np_method_paper},
+};
+enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
+
+const char *np_fit_method(int index)
+{
+	return index >= 0 && index < METHOD_COUNT ? METHODS[index].name : NULL;
+}
+
+/* ---- one model ---- */
+
+static void find_ranges(const np_sample *sample, np_model *model)
+{
+	for (int j = 0; j < sample->set->base_count; j++) {
+		np_range *range = &model->ranges[j];
+		*range = (np_range){INFINITY, -INFINITY};
+		for (int i = 0; i < sample->rows; i++) {
+			double value = np_sample_features(sample, i)[j];
+			range->low = fmin(range->low, value);
+			range->high = fmax(range->high, value);
+		}
+	}
+}
+
+/* A runtime has a floor only; power stays within what was observed, or the device's stated limit where that is higher. */
+static void set_bounds(const np_sample *sample, const np_platform *platform, np_model *model)
+{
+	double least = INFINITY, most = 0;
+	for (int i = 0; i < sample->rows; i++) {
+		least = fmin(least, sample->target_values[i]);
+		most = fmax(most, sample->target_values[i]);
+	}
+	bool power = sample->target == NP_POWER;
+	model->floor = power ? least : 0.3 * least;
+	model->ceiling = power ? fmax(most, platform->limit_power_w) : INFINITY;
+}
+
+static double bounded(const np_model *model, double value)
+{
+	value = value >= model->floor ? value : model->floor;
+	return value > model->ceiling ? model->ceiling : value;
+}
+
+static np_status assess(const np_sample *sample, double *held_out, np_model *model, np_error *err)
+{
+	double *fitted = malloc((size_t)sample->rows * sizeof *fitted);
+	if (!fitted)
+		return np_fail_memory(err);
+	for (int i = 0; i < sample->rows; i++) {
+		fitted[i] = bounded(model, np_model_value(model, np_sample_features(sample, i)));
+		held_out[i] = bounded(model, held_out[i]);
+	}
+	model->in_sample = np_quality(fitted, sample->target_values, sample->rows);
+	model->cross_validated = np_quality(held_out, sample->target_values, sample->rows);
+	model->interval_factor = np_quality_interval(held_out, sample->target_values, sample->rows, INTERVAL_LEVEL);
+	free(fitted);
+	return NP_OK;
+}
+
+static np_status learn_model(const np_sample *sample, int method, const np_method_options *options, np_platform *platform,
+                             np_error *err)
+{
+	np_model *model = &platform->models[platform->model_count];
+	*model = (np_model){.kind = sample->kind,
+	                    .target = sample->target,
+	                    .method = METHODS[method].name,
+	                    .set = sample->set,
+	                    .rows = sample->rows,
+	                    .folds = options->folds};
+	find_ranges(sample, model);
+	set_bounds(sample, platform, model);
+	double *held_out = calloc((size_t)sample->rows, sizeof *held_out);
+	if (!held_out)
+		return np_fail_memory(err);
+	np_status status = METHODS[method].learn(sample, options, &platform->arena, model, held_out, err);
+	if (status == NP_OK)
+		status = assess(sample, held_out, model, err);
+	free(held_out);
+	if (status == NP_OK)
+		platform->model_count++;
+	return status;
+}
+
+static np_status learn_if_enough(const np_row *rows, int count, np_kind kind, np_target target, int method,
+                                 const np_method_options *options, np_platform *platform, np_error *err)
+{
+	np_sample sample;
+	np_status status = np_sample_take(rows, count, kind, target, &sample, err);
+	if (status == NP_OK && sample.rows >= LEAST_ROWS)
+		status = learn_model(&sample, method, options, platform, err);
+	np_sample_free(&sample);
+	return status;
+}
+
+static np_status learn_models(const np_row *rows, int count, int method, const np_method_options *options,
+                              np_platform *platform, np_error *err)
+{
+	platform->models = np_arena_array(&platform->arena, 2 * NP_KIND_COUNT, sizeof *platform->models);
+	if (!platform->models)
+		return np_fail_memory(err);
+	for (int kind = 0; kind < NP_KIND_COUNT; kind++)
+		for (int target = NP_RUNTIME; target <= NP_POWER && np_feature_set_of((np_kind)kind); target++)
+			NP_TRY(learn_if_enough(rows, count, (np_kind)kind, (np_target)target, method, options, platform, err));
+	np_platform_index(platform);
+	if (!platform->model_count)
+		return np_fail(err, NP_ERR_DATA, "no layer type has the %d measured rows that a model needs", LEAST_ROWS);
+	return NP_OK;
+}
+
+/* ---- what the platform says of itself ---- */
+
+static np_status keep(np_platform *platform, const char *text, const char **kept, np_error *err)
+{
+	*kept = np_arena_text(&platform->arena, text, strlen(text));
+	return *kept ? NP_OK : np_fail_memory(err);
+}
+
+/* "2x Intel Xeon Gold 5120 (CPU)" -> "2x-intel-xeon-gold-5120-cpu" */
+static np_status name_from_device(np_platform *platform, np_error *err)
+{
+	char *name = np_arena_text(&platform->arena, platform->device, strlen(platform->device));
+	if (!name)
+		return np_fail_memory(err);
+	char *out = name;
+	for (const char *in = platform->device; *in; in++) {
+		if (isalnum((unsigned char)*in))
+			*out++ = (char)tolower((unsigned char)*in);
+		else if (out > name && out[-1] != '-')
+			*out++ = '-';
+	}
+	while (out > name && out[-1] == '-')
+		out--;
+	*out = '\0';
+	platform->name = *name ? name : "platform";
+	return NP_OK;
+}
+
+/* Only the files' own names: a platform file must not depend on where the data lay. */
+static np_status keep_files(const np_dataset *dataset, np_platform *platform, np_error *err)
+{
+	int count = np_dataset_file_count(dataset);
+	platform->files = np_arena_array(&platform->arena, (size_t)count, sizeof *platform->files);
+	if (!platform->files)
+		return np_fail_memory(err);
+	for (int i = 0; i < count; i++) {
+		np_dataset_file *file = &platform->files[i];
+		*file = *np_dataset_file_info(dataset, i);
+		const char *slash = strrchr(file->path, '/');
+		NP_TRY(keep(platform, slash ? slash + 1 : file->path, &file->path, err));
+		platform->file_count++;
+	}
+	return NP_OK;
+}
+
+static np_status describe(const np_dataset *dataset, const np_fit_options *options, np_platform *platform, np_error *err)
+{
+	platform->seed = options->seed ? options->seed : 1;
+	platform->idle_power_w = options->idle_power_w;
+	platform->limit_power_w = options->limit_power_w;
+	platform->interval_level = INTERVAL_LEVEL;
+	NP_TRY(keep(platform, np_dataset_device(dataset), &platform->device, err));
+	NP_TRY(keep(platform, np_dataset_software(dataset), &platform->software, err));
+	NP_TRY(keep(platform, np_dataset_dtype(dataset), &platform->dtype, err));
+	NP_TRY(keep(platform, options->source ? options->source : "", &platform->source, err));
+	NP_TRY(keep_files(dataset, platform, err));
+	if (options->name)
+		return keep(platform, options->name, &platform->name, err);
+	return name_from_device(platform, err);
+}
+
+static np_status find_method(const char *name, int *method, np_error *err)
+{
+	for (*method = 0; *method < METHOD_COUNT; ++*method)
+		if (!name || strcmp(METHODS[*method].name, name) == 0)
+			return NP_OK;
+	return np_fail(err, NP_ERR_ARGUMENT, "unknown method '%s': default or paper was expected", name);
+}
+
+static int element_bytes(const char *dtype)
+{
+	return strcmp(dtype, "fp16") == 0 || strcmp(dtype, "bf16") == 0 ? 2 : 4;
+}
+
+static np_status fit(const np_dataset *dataset, const np_fit_options *options, np_platform *platform, np_error *err)
+{
+	int method, count = np_dataset_row_count(dataset);
+	const np_row *rows = np_dataset_row(dataset, 0);
+	NP_TRY(find_method(options->method, &method, err));
+	NP_TRY(describe(dataset, options, platform, err));
+	NP_TRY(np_fallback_learn(rows, count, element_bytes(platform->dtype), INTERVAL_LEVEL, &platform->fallback, err));
+	np_method_options how = {
+	        .seed = platform->seed, .folds = FOLDS, .threads = options->threads > 0 ? options->threads : 1};
+	return learn_models(rows, count, method, &how, platform, err);
+}
+
+np_status np_platform_fit(const np_dataset *dataset, const np_fit_options *options, np_platform **platform, np_error *err)
+{
+	static const np_fit_options DEFAULTS = {0};
+	*platform = np_platform_create();
+	if (!*platform)
+		return np_fail_memory(err);
+	np_status status = fit(dataset, options ? options : &DEFAULTS, *platform, err);
+	if (status != NP_OK) {
+		np_platform_free(*platform);
+		*platform = NULL;
+	}
+	return status;
+}

@@ -1,0 +1,34 @@
+/* The rows of one kind of layer with one target, ready to learn from. */
+#ifndef NP_FIT_SAMPLE_H
+#define NP_FIT_SAMPLE_H
+
+#include "features/feature_set.h"
+
+#include <neuralpower/dataset.h>
+
+typedef struct np_sample {
+	np_kind kind;
+	np_target target;
+	const np_feature_set *set;
+	int rows;
+	double *features; /* rows x NP_MAX_FEATURES */
+	double *target_values;
+} np_sample;
+
+/* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample,
+                         np_error *err) NP_MUST_CHECK;
+/* The rows of `from` where keep[row] != skip (another sample, freed on its own). */
+np_status np_sample_subset(const np_sample *from, const int *fold, int skip, np_sample *sample, np_error *err) NP_MUST_CHECK;
+void np_sample_free(np_sample *sample);
+
+/* All features of a row. */
+static inline const double *np_sample_features(const np_sample *sample, int row)
+{
+	return sample->features + (size_t)row * NP_MAX_FEATURES;
+}
+
+/* Values that the layer of a configuration reads and writes: activations and weights. */
+double np_config_values(const np_layer_config *config);
+
+#endif
