@@ -70,6 +70,8 @@ np_status np_caffe_read(np_source *source, const np_load_options *options, np_ne
 	NP_TRY(np_source_read_all(source, LARGEST_FILE, &text, &size, err));
 	np_caffe_reader reader = {.network = network, .options = options, .err = err, .arena.limit = LARGEST_TREE};
 	np_status status = read_text(text, size, &reader);
+	if (status != NP_OK)
+		np_error_set_place(err, 1, 1); /* what concerns the file as a whole */
 	np_blob_names_free(&reader.blobs);
 	np_blob_names_free(&reader.shared);
 	np_arena_free(&reader.arena);
