@@ -1,0 +1,111 @@
+/* platforms: the model cards. */
+#include "report/report_impl.h"
+#include "report/table.h"
+#include "report/units.h"
+
+static const np_platform *platform_at(const void *subjects, int i)
+{
+	return ((const np_platform *const *)subjects)[i];
+}
+
+static void put_model(np_json *json, const np_model_info *m)
+{
+	np_json_object(json);
+	np_json_put_string(json, "type", np_kind_name(m->kind));
+	np_json_put_string(json, "target", np_target_name(m->target));
+	np_json_put_string(json, "method", m->method);
+	np_json_put_int(json, "rows", m->rows);
+	np_json_put_int(json, "terms", m->terms);
+	np_json_put_int(json, "degree", m->degree);
+	np_json_put_double(json, "lambda", m->lambda);
+	np_json_put_double(json, "in_sample_rmspe", m->in_sample_rmspe);
+	np_json_put_double(json, "in_sample_rmse", m->in_sample_rmse);
+	np_json_put_double(json, "cross_validated_rmspe", m->cv_rmspe);
+	np_json_put_double(json, "cross_validated_rmse", m->cv_rmse);
+	np_json_put_double(json, "cross_validated_mape", m->cv_mape);
+	np_json_close(json);
+}
+
+static void platforms_json(np_json *json, const void *subjects, int i)
+{
+	const np_platform *platform = platform_at(subjects, i);
+	np_model_info model;
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/platforms/1");
+	np_json_put_string(json, "name", np_platform_name(platform));
+	np_json_put_string(json, "device", np_platform_device(platform));
+	np_json_put_string(json, "software", np_platform_software(platform));
+	np_json_put_string(json, "dtype", np_platform_dtype(platform));
+	np_json_put_string(json, "source", np_platform_source(platform));
+	np_json_put_bool(json, "has_power", np_platform_has_power(platform));
+	np_json_key(json, "models");
+	np_json_array(json);
+	for (int k = 0; np_platform_model(platform, k, &model); k++)
+		put_model(json, &model);
+	np_json_close(json);
+	np_json_close(json);
+}
+
+static void platforms_csv(np_text *out, const void *subjects, int i)
+{
+	const np_platform *platform = platform_at(subjects, i);
+	np_model_info m;
+	for (int k = 0; np_platform_model(platform, k, &m); k++) {
+		np_csv_text(out, np_platform_name(platform));
+		np_text_printf(out, ",%s,%s,%s,%d,%d,%d,", np_kind_name(m.kind), np_target_name(m.target), m.method, m.rows,
+		               m.terms, m.degree);
+		const double errors[] = {m.in_sample_rmspe, m.in_sample_rmse, m.cv_rmspe, m.cv_rmse, m.cv_mape};
+		for (int e = 0; e < 5; e++) {
+			np_csv_number(out, errors[e], true);
+			np_text_puts(out, e < 4 ? "," : "\n");
+		}
+	}
+}
+
+static void put_card(np_text *out, const np_platform *platform, const np_report_options *options)
+{
+	np_model_info m;
+	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT];
+	np_bold_on(out, options);
+	np_text_puts(out, np_platform_name(platform));
+	np_bold_off(out, options);
+	np_text_printf(out, "\n%s; %s, %s\n", np_platform_device(platform), np_platform_software(platform),
+	               np_platform_dtype(platform));
+	if (np_platform_source(platform)[0])
+		np_text_printf(out, "%s\n", np_platform_source(platform));
+	np_text_printf(out, "\n  %-13s %-10s %-8s %6s %6s   %9s %9s %9s\n", "", "", "", "", "", "in-sample", "held-out",
+	               "held-out");
+	np_text_printf(out, "  %-13s %-10s %-8s %6s %6s   %9s %9s %9s\n", "type", "target", "method", "rows", "terms", "RMSPE",
+	               "RMSPE", "MAPE");
+	for (int k = 0; np_platform_model(platform, k, &m); k++)
+		np_text_printf(out, "  %-13s %-10s %-8s %6d %6d   %9s %9s %9s\n", np_kind_name(m.kind),
+		               np_target_name(m.target), m.method, m.rows, m.terms, np_unit_percent(m.in_sample_rmspe, a),
+		               np_unit_percent(m.cv_rmspe, b), np_unit_percent(m.cv_mape, c));
+}
+
+static void platforms_table(np_text *out, const void *subjects, int count, const np_report_options *options)
+{
+	for (int i = 0; i < count; i++) {
+		if (i)
+			np_text_puts(out, "\n");
+		put_card(out, platform_at(subjects, i), options);
+	}
+	if (count)
+		np_text_puts(out, "\nHeld-out errors are of ten-fold cross-validation: every row predicted by models that "
+		                  "never saw it.\n");
+	else
+		np_text_puts(out, "no platforms were found\n");
+}
+
+np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options, char **text,
+                              size_t *size, np_error *err)
+{
+	static const np_report_kind PLATFORMS = {
+	        .table = platforms_table,
+	        .json = platforms_json,
+	        .csv_header = "platform,type,target,method,rows,terms,degree,in_sample_rmspe,in_sample_rmse,"
+	                      "cross_validated_rmspe,cross_validated_rmse,cross_validated_mape",
+	        .csv = platforms_csv,
+	};
+	return np_report_write(&PLATFORMS, platforms, count, options, text, size, err);
+}

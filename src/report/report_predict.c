@@ -1,0 +1,152 @@
+/* predict, for programs: JSON and CSV. The table for people is in report_predict_table.c. */
+#include "report/report_predict.h"
+#include "report/table.h"
+
+#include <inttypes.h>
+
+static const np_prediction *prediction_at(const void *subjects, int i)
+{
+	return ((const np_prediction *const *)subjects)[i];
+}
+
+static void put_value(np_json *json, const char *key, np_value value)
+{
+	np_json_key(json, key);
+	if (value.has)
+		np_json_double(json, value.value);
+	else
+		np_json_null(json);
+}
+
+static void put_interval(np_json *json, const char *key, np_value value)
+{
+	np_json_key(json, key);
+	if (value.has && value.has_interval)
+		np_json_doubles(json, (double[]){value.low, value.high}, 2);
+	else
+		np_json_null(json);
+}
+
+static void put_layer(np_json *json, const np_prediction *p, int index)
+{
+	const np_layer *layer = np_network_layer(p->network, index);
+	const np_estimate *e = &p->layers[index];
+	np_json_object(json);
+	np_json_put_int(json, "index", index);
+	np_json_put_string(json, "name", layer->name);
+	np_json_put_string(json, "type", np_kind_name(layer->kind));
+	put_value(json, "runtime_ms", e->runtime_ms);
+	put_value(json, "power_w", e->power_w);
+	put_value(json, "energy_mj", e->energy_mj);
+	put_interval(json, "runtime_ms_interval", e->runtime_ms);
+	put_interval(json, "power_w_interval", e->power_w);
+	put_interval(json, "energy_mj_interval", e->energy_mj);
+	np_json_put_string(json, "source", np_source_name(e->source));
+	np_json_put_bool(json, "extrapolated", e->extrapolated != NULL);
+	if (e->extrapolated)
+		np_json_put_string(json, "extrapolated_feature", e->extrapolated);
+	np_json_close(json);
+}
+
+static void put_totals(np_json *json, const np_prediction *p)
+{
+	np_json_key(json, "totals");
+	np_json_object(json);
+	put_value(json, "runtime_ms", p->runtime_ms);
+	put_value(json, "power_w", p->power_w);
+	put_value(json, "energy_mj", p->energy_mj);
+	put_value(json, "energy_per_item_mj", p->energy_per_item_mj);
+	np_json_put_double(json, "items_per_s", p->items_per_s);
+	put_interval(json, "runtime_ms_interval", p->runtime_ms);
+	put_interval(json, "power_w_interval", p->power_w);
+	put_interval(json, "energy_mj_interval", p->energy_mj);
+	np_json_close(json);
+}
+
+static void put_platform(np_json *json, const np_platform *platform)
+{
+	np_json_key(json, "platform");
+	np_json_object(json);
+	np_json_put_string(json, "name", np_platform_name(platform));
+	np_json_put_string(json, "device", np_platform_device(platform));
+	np_json_put_string(json, "software", np_platform_software(platform));
+	np_json_put_string(json, "dtype", np_platform_dtype(platform));
+	np_json_close(json);
+}
+
+static void put_coverage(np_json *json, const np_prediction *p)
+{
+	np_json_key(json, "coverage");
+	np_json_object(json);
+	np_json_put_double(json, "runtime_ms", p->runtime_coverage);
+	np_json_key(json, "energy_mj");
+	if (p->energy_mj.has)
+		np_json_double(json, p->energy_coverage);
+	else
+		np_json_null(json);
+	np_json_close(json);
+}
+
+static void predict_json(np_json *json, const void *subjects, int i)
+{
+	const np_prediction *p = prediction_at(subjects, i);
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/predict/1");
+	put_platform(json, p->platform);
+	np_report_network(json, p->network);
+	np_json_key(json, "layers");
+	np_json_array(json);
+	for (int k = 0; k < p->layer_count; k++)
+		put_layer(json, p, k);
+	np_json_close(json);
+	put_totals(json, p);
+	put_coverage(json, p);
+	np_json_key(json, "warnings");
+	np_json_array(json);
+	for (int k = 0; k < p->warning_count; k++)
+		np_json_string(json, p->warnings[k]);
+	np_json_close(json);
+	np_json_close(json);
+}
+
+static void csv_value(np_text *out, np_value value)
+{
+	np_text_puts(out, ",");
+	np_csv_number(out, value.value, value.has);
+	np_text_puts(out, ",");
+	np_csv_number(out, value.low, value.has && value.has_interval);
+	np_text_puts(out, ",");
+	np_csv_number(out, value.high, value.has && value.has_interval);
+}
+
+static void predict_csv(np_text *out, const void *subjects, int i)
+{
+	const np_prediction *p = prediction_at(subjects, i);
+	for (int k = 0; k < p->layer_count; k++) {
+		const np_layer *layer = np_network_layer(p->network, k);
+		const np_estimate *e = &p->layers[k];
+		np_csv_text(out, np_platform_name(p->platform));
+		np_text_puts(out, ",");
+		np_csv_text(out, np_network_name(p->network));
+		np_text_printf(out, ",%" PRId64 ",%d,", np_network_batch(p->network), k);
+		np_csv_text(out, layer->name);
+		np_text_printf(out, ",%s", np_kind_name(layer->kind));
+		csv_value(out, e->runtime_ms);
+		csv_value(out, e->power_w);
+		csv_value(out, e->energy_mj);
+		np_text_printf(out, ",%s,%s\n", np_source_name(e->source), e->extrapolated ? e->extrapolated : "");
+	}
+}
+
+np_status np_report_predict(const np_prediction *const *predictions, int count, const np_report_options *options, char **text,
+                            size_t *size, np_error *err)
+{
+	static const np_report_kind PREDICT = {
+	        .table = np_predict_table,
+	        .json = predict_json,
+	        .csv_header = "platform,network,batch,index,name,type,runtime_ms,runtime_ms_low,runtime_ms_high,power_w,"
+	                      "power_w_low,power_w_high,energy_mj,energy_mj_low,energy_mj_high,source,extrapolated",
+	        .csv = predict_csv,
+	};
+	return np_report_write(&PREDICT, predictions, count, options, text, size, err);
+}
