@@ -42,7 +42,8 @@ typedef struct np_dataset np_dataset;
 typedef struct np_dataset_file {
 	const char *path;
 	int rows, rejected;
-	char sha256[65]; /* of the file's bytes as they are on disk */
+	int other_devices; /* rows passed over because their device does not match */
+	char sha256[65];   /* of the file's bytes as they are on disk */
 } np_dataset_file;
 
 /*

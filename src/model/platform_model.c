@@ -92,13 +92,3 @@ const char *np_source_name(np_source_kind source)
 	static const char *const NAMES[] = {"model", "fallback", "free"};
 	return (unsigned)source < 3 ? NAMES[source] : "unknown";
 }
-
-const char *np_target_name(np_target target)
-{
-	static const char *const NAMES[NP_TARGET_COUNT] = {
-#define NP_TARGET_TEXT(name, text) [name] = text,
-	        NP_TARGET_MAP(NP_TARGET_TEXT)
-#undef NP_TARGET_TEXT
-	};
-	return (unsigned)target < NP_TARGET_COUNT ? NAMES[target] : "unknown";
-}
