@@ -94,6 +94,7 @@ extern const char DEFAULT_PLATFORM[];
 	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")           \
 	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                        \
 	  "runtime, power and energy, per layer and in all")                                                                  \
+	X("fit", command_fit, OPT_FIT | OPT_JSON, "DATASET.csv... -o PLATFORM.json", "learn a platform from measured layers") \
 	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")     \
 	X("version", command_version, 0, "", "the program's version")
 
