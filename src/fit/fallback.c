@@ -10,16 +10,32 @@
 
 enum { ENOUGH = 30 };
 
-/* Kinds whose time goes into moving values, not into products. */
-static bool moves_values(const np_row *row)
+/* How far a kind is from plain movement of values: 0 value by value, 1 by windows, 2 products. */
+static int distance_from_moving(np_kind kind)
 {
-	return row->config.kind != NP_CONV && row->config.kind != NP_DECONV && row->config.kind != NP_FC &&
-	       row->config.kind != NP_MATMUL;
+	static const np_kind PRODUCTS[] = {NP_CONV, NP_DECONV, NP_FC, NP_MATMUL};
+	for (size_t i = 0; i < sizeof PRODUCTS / sizeof *PRODUCTS; i++)
+		if (kind == PRODUCTS[i])
+			return 2;
+	return kind == NP_MAXPOOL || kind == NP_AVGPOOL ? 1 : 0;
 }
 
-static bool takes_part(const np_row *row, bool only_movers)
+static bool takes_part(const np_row *row, int farthest)
 {
-	return row->has[NP_RUNTIME] && (!only_movers || moves_values(row));
+	return row->has[NP_RUNTIME] && distance_from_moving(row->config.kind) <= farthest;
+}
+
+/* The kinds nearest to plain movement of which enough rows were measured. */
+static int find_farthest(const np_row *rows, int count)
+{
+	for (int farthest = 0; farthest < 2; farthest++) {
+		int found = 0;
+		for (int i = 0; i < count; i++)
+			found += takes_part(&rows[i], farthest);
+		if (found >= ENOUGH)
+			return farthest;
+	}
+	return 2;
 }
 
 static double bytes_of(const np_row *row, int element_bytes)
@@ -30,17 +46,14 @@ static double bytes_of(const np_row *row, int element_bytes)
 static void learn_bandwidth(const np_row *rows, int count, int element_bytes, double level, double *a, double *b,
                             np_fallback *fallback)
 {
-	int movers = 0, used = 0;
+	int farthest = find_farthest(rows, count), used = 0;
 	for (int i = 0; i < count; i++)
-		movers += takes_part(&rows[i], true);
-	bool only_movers = movers >= ENOUGH;
-	for (int i = 0; i < count; i++)
-		if (takes_part(&rows[i], only_movers))
+		if (takes_part(&rows[i], farthest))
 			a[used++] = bytes_of(&rows[i], element_bytes) / rows[i].value[NP_RUNTIME];
 	fallback->bytes_per_ms = np_quality_quantile(a, used, 0.5);
 	used = 0;
 	for (int i = 0; i < count; i++)
-		if (takes_part(&rows[i], only_movers)) {
+		if (takes_part(&rows[i], farthest)) {
 			a[used] = fmax(bytes_of(&rows[i], element_bytes) / fallback->bytes_per_ms, fallback->least_ms);
 			b[used++] = rows[i].value[NP_RUNTIME];
 		}

@@ -6,7 +6,7 @@
 
 /*
  * Bandwidth, least runtime and mean power observed in the rows. Bandwidth is the median of bytes over runtime of the
- * layers that mostly move values (pools and element-wise kinds); where fewer than 30 were measured, the median over all
+ * layers that work value by value (activations and the like); where fewer than 30 were measured, pools take part, then all
  * rows.
  */
 np_status np_fallback_learn(const np_row *rows, int count, int element_bytes, double level, np_fallback *fallback,
