@@ -142,6 +142,7 @@ typedef struct np_layer_desc {
 	int axis;             /* concat: joined axis; fc: first flattened axis (the rest of the input is one vector) */
 	int64_t window;       /* lrn: how many channels take part */
 	int64_t factor;       /* eltwise, activation...: FLOPs per output value when not the kind's default; 0 = default */
+	int64_t contraction;  /* fc, matmul: products per output value where the shapes alone do not say; 0 = they do */
 
 	/* Output shapes, for kinds whose shape is not inferred from the above, or NULL to infer a single output. */
 	const np_shape *output_shapes;

@@ -60,6 +60,13 @@ static bool count_deconv(const np_build *build, counts *c)
 	return np_mul(inputs, per_input, &c->macs) && np_mul(build->in[0].dims[1], per_input, &c->weights);
 }
 
+/* Transposed or broadcast operands: the reader says how many products make one output value. */
+static bool count_contraction(const np_build *build, int64_t *macs)
+{
+	int64_t outputs;
+	return np_shape_elements(output_shape(build), &outputs) && np_mul(outputs, build->desc->contraction, macs);
+}
+
 static bool count_fc(const np_build *build, counts *c)
 {
 	np_shape out = output_shape(build);
@@ -69,13 +76,17 @@ static bool count_fc(const np_build *build, counts *c)
 	if (!np_shape_elements(build->in[0], &inputs) || !np_shape_elements(vector, &length))
 		return false;
 	c->biases = features;
-	return np_mul(inputs, features, &c->macs) && np_mul(length, features, &c->weights);
+	if (!np_mul(inputs, features, &c->macs) || !np_mul(length, features, &c->weights))
+		return false;
+	return !build->desc->contraction || count_contraction(build, &c->macs);
 }
 
 static bool count_matmul(const np_build *build, counts *c)
 {
 	int64_t outputs;
 	np_shape a = build->in[0];
+	if (build->desc->contraction)
+		return count_contraction(build, &c->macs);
 	return np_shape_elements(output_shape(build), &outputs) && np_mul(outputs, a.dims[a.rank - 1], &c->macs);
 }
 

@@ -1,6 +1,7 @@
 /* Shapes: what comes out of a layer, given what goes in. One small function per family of kinds. */
 #include "base/checked.h"
 #include "base/error.h"
+#include "network/network.h"
 #include "network/network_impl.h"
 
 static np_status fail_shape(const np_build *build, const char *what)
@@ -253,4 +254,15 @@ np_status np_infer_shape(np_build *build)
 	        [NP_PAD] = needs_given_shape,     [NP_REDUCE] = needs_given_shape, [NP_OTHER] = needs_given_shape,
 	};
 	return INFER[build->desc->kind](build);
+}
+
+np_status np_layer_shape(const np_layer_desc *desc, const np_shape *inputs, int64_t *dims, int *rank, np_error *err)
+{
+	np_layer layer = {.kind = desc->kind, .input_count = desc->input_count};
+	np_build build = {.desc = desc, .layer = &layer, .in = inputs, .err = err};
+	NP_TRY(np_infer_shape(&build));
+	*rank = build.out_rank;
+	for (int i = 0; i < build.out_rank; i++)
+		dims[i] = build.out[i];
+	return NP_OK;
 }

@@ -5,7 +5,7 @@
 
 static int64_t dim(np_shape shape, int axis)
 {
-	return axis < shape.rank ? shape.dims[axis] : 1;
+	return axis >= 0 && axis < shape.rank ? shape.dims[axis] : 1;
 }
 
 /* The product of dims[first..last); shapes were checked to fit 63 bits when the network was built. */
@@ -42,25 +42,27 @@ static void set_window(np_layer_config *config, const np_layer *layer)
 	config->pad_h = layer->pad_begin[h];
 }
 
-/* Rows times a matrix: everything before the vector is batch. */
-static void set_product(np_layer_config *config, np_shape in, np_shape out)
+/*
+ * Rows times a matrix: everything before the vector is batch. Each input value meets out_c weights, which holds for a
+ * transposed product too.
+ */
+static void set_product(np_layer_config *config, int64_t macs, np_shape in, np_shape out)
 {
 	int64_t inputs = product(in, 0, in.rank), outputs = product(out, 0, out.rank);
-	config->out_c = dim(out, out.rank - 1);
+	config->out_c = macs / inputs > 0 && outputs % (macs / inputs) == 0 ? macs / inputs : dim(out, out.rank - 1);
 	config->batch = outputs / config->out_c;
 	config->in_c = inputs / config->batch;
 	config->in_h = config->in_w = config->out_h = config->out_w = 1;
 }
 
-static void set_matmul(np_layer_config *config, np_shape a, np_shape b, np_shape out)
+/* in_h rows of in_c values times in_c rows of out_c, batch times; operands may lie transposed, so the result tells. */
+static void set_matmul(np_layer_config *config, int64_t macs, np_shape out)
 {
 	config->batch = product(out, 0, out.rank - 2);
-	config->in_h = dim(a, a.rank - 2);
-	config->in_w = 1;
-	config->in_c = dim(a, a.rank - 1);
-	config->out_h = config->in_h;
-	config->out_w = 1;
-	config->out_c = dim(b, b.rank - 1);
+	config->in_h = config->out_h = dim(out, out.rank - 2);
+	config->in_w = config->out_w = 1;
+	config->in_c = macs / product(out, 0, out.rank);
+	config->out_c = dim(out, out.rank - 1);
 }
 
 bool np_layer_config_of(const np_network *network, const np_layer *layer, np_layer_config *config)
@@ -74,11 +76,11 @@ bool np_layer_config_of(const np_network *network, const np_layer *layer, np_lay
 	config->kernel_h = config->kernel_w = config->stride_h = config->stride_w = 1;
 	config->dilation_h = config->dilation_w = 1;
 	if (layer->kind == NP_FC) {
-		set_product(config, in, out);
+		set_product(config, layer->macs, in, out);
 		return true;
 	}
 	if (layer->kind == NP_MATMUL) {
-		set_matmul(config, in, np_network_tensor(network, layer->inputs[1])->shape, out);
+		set_matmul(config, layer->macs, out);
 		return true;
 	}
 	int64_t ignored;

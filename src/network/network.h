@@ -8,6 +8,13 @@
 np_status np_network_set_origin(np_network *network, const char *path, const char *format, np_error *err) NP_MUST_CHECK;
 np_status np_network_set_name(np_network *network, const char *name, np_error *err) NP_MUST_CHECK;
 
+/*
+ * The shape that a layer with one output would have, into `dims` (of NP_MAX_RANK): desc->input_count shapes come in,
+ * tensor ids are not looked at.
+ */
+np_status np_layer_shape(const np_layer_desc *desc, const np_shape *inputs, int64_t *dims, int *rank,
+                         np_error *err) NP_MUST_CHECK;
+
 /* Elements of a shape; false when the product leaves 63 bits. */
 bool np_shape_elements(np_shape shape, int64_t *count);
 
