@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-root, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+root, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 
 
 def main():
