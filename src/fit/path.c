@@ -346,8 +346,10 @@ static bool store(solver *s, int lambda)
 			return false;
 		s->room = room;
 	}
-	memcpy(path->column + used, s->active, (size_t)s->count * sizeof *s->active);
-	memcpy(path->value + used, s->b, (size_t)s->count * sizeof *s->b);
+	if (s->count) { /* with nothing stored yet there is nowhere to copy to */
+		memcpy(path->column + used, s->active, (size_t)s->count * sizeof *s->active);
+		memcpy(path->value + used, s->b, (size_t)s->count * sizeof *s->b);
+	}
 	path->start[lambda + 1] = (int)needed;
 	return true;
 }
