@@ -55,6 +55,13 @@ enum {
 	OPT_JSON = 1 << 4,     /* json alone */
 };
 
+/* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
+typedef struct similar {
+	const char *typed, *word;
+	size_t slips;
+} similar;
+void similar_try(similar *best, const char *word);
+
 /* "neuralpower: ..." on standard error. */
 void complain(const char *format, ...) NP_PRINTF(1, 2);
 /* Says an error and returns the exit status that belongs to it. */
@@ -81,9 +88,9 @@ int networks_load(const arguments *args, networks *loaded);
 void networks_free(networks *loaded);
 
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
-int platform_open(const arguments *args, const char *name, np_platform **platform);
+int platform_open(const char *name, np_platform **platform);
 /* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */
-list platform_list(const arguments *args);
+list platform_list(void);
 void list_free_items(list *l);
 bool list_add(list *l, const char *item);
 

@@ -23,8 +23,10 @@ static void show_rows(const arguments *args, const np_dataset *dataset)
 static int save(const arguments *args, const np_platform *platform)
 {
 	np_error err = {0};
-	if (np_platform_save(platform, args->out, &err) != NP_OK)
-		return complain_error(&err);
+	if (np_platform_save(platform, args->out, &err) != NP_OK) {
+		complain_error(&err);
+		return EXIT_CHECK_FAILED;
+	}
 	arguments report = *args;
 	report.out = NULL;
 	return write_reports(&report, render, platform);

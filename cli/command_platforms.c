@@ -14,13 +14,13 @@ static np_status render(const void *subject, const np_report_options *options, c
 	return np_report_platforms((const np_platform *const *)s->items, s->count, options, text, size, err);
 }
 
-static int fill(const arguments *args, const list *names, shelf *s)
+static int fill(const list *names, shelf *s)
 {
 	s->items = calloc((size_t)names->count + 1, sizeof *s->items);
 	if (!s->items)
 		return EXIT_CHECK_FAILED;
 	for (int i = 0; i < names->count; i++) {
-		int status = platform_open(args, names->items[i], &s->items[s->count]);
+		int status = platform_open(names->items[i], &s->items[s->count]);
 		if (status != EXIT_FINE)
 			return status;
 		s->count++;
@@ -33,8 +33,8 @@ int command_platforms(const arguments *args)
 	shelf s = {0};
 	list found = {0};
 	if (!args->files.count)
-		found = platform_list(args);
-	int status = fill(args, args->files.count ? &args->files : &found, &s);
+		found = platform_list();
+	int status = fill(args->files.count ? &args->files : &found, &s);
 	if (status == EXIT_FINE)
 		status = write_reports(args, render, &s);
 	for (int i = 0; i < s.count; i++)

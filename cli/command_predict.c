@@ -38,7 +38,7 @@ static int open_platforms(const arguments *args, job *j)
 		warn(args, "no --platform was given, %s is taken", DEFAULT_PLATFORM);
 	for (int i = 0; i < count; i++) {
 		const char *name = args->platforms.count ? args->platforms.items[i] : DEFAULT_PLATFORM;
-		int status = platform_open(args, name, &j->platforms[i]);
+		int status = platform_open(name, &j->platforms[i]);
 		if (status != EXIT_FINE)
 			return status;
 		j->platform_count++;

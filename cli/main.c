@@ -47,21 +47,13 @@ static const command *find_command(const char *name)
 	return NULL;
 }
 
-/* The command that begins like what was typed, to suggest it. */
-static const char *similar_command(const char *typed)
-{
-	for (size_t length = strlen(typed); length > 0; length--)
-		for (int i = 0; i < COMMAND_COUNT; i++)
-			if (strncmp(COMMANDS[i].name, typed, length) == 0)
-				return COMMANDS[i].name;
-	return NULL;
-}
-
 static int complain_command(const char *name)
 {
-	const char *similar = similar_command(name);
-	if (similar)
-		complain("unknown command '%s'; did you mean '%s'?", name, similar);
+	similar best = {.typed = name};
+	for (int i = 0; i < COMMAND_COUNT; i++)
+		similar_try(&best, COMMANDS[i].name);
+	if (best.word)
+		complain("unknown command '%s'; did you mean '%s'?", name, best.word);
 	else
 		complain("unknown command '%s'; `neuralpower --help` lists them", name);
 	return EXIT_USAGE;
@@ -88,6 +80,8 @@ static int run(int argc, char **argv)
 	const char *name = argv[1];
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
 		const command *about = argc > 2 ? find_command(argv[2]) : NULL;
+		if (argc > 2 && !about)
+			return complain_command(argv[2]);
 		if (about)
 			print_command_help(about);
 		else

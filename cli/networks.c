@@ -1,6 +1,8 @@
 /* Loading the networks a command line names. */
 #include "cli.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +82,45 @@ static int words_parse(load_words *w, const arguments *args)
 	return EXIT_FINE;
 }
 
-static int load_one(const char *path, const np_load_options *options, networks *loaded)
+/* Standard input, kept because it can be read once but be asked for at several batches. */
+typedef struct kept_input {
+	char *data;
+	size_t size;
+	bool read;
+} kept_input;
+
+enum { MOST_INPUT = 1 << 30 };
+
+static int keep_input(kept_input *kept)
+{
+	size_t capacity = 0;
+	do {
+		capacity = capacity ? capacity * 2 : 64 << 10;
+		char *larger = capacity <= MOST_INPUT ? realloc(kept->data, capacity) : NULL;
+		if (!larger) {
+			complain("standard input is too large to be kept for several batches; name a file instead");
+			return EXIT_BAD_INPUT;
+		}
+		kept->data = larger;
+		kept->size += fread(kept->data + kept->size, 1, capacity - kept->size, stdin);
+	} while (kept->size == capacity);
+	if (ferror(stdin)) {
+		complain("standard input: cannot read: %s", strerror(errno));
+		return EXIT_BAD_INPUT;
+	}
+	kept->read = true;
+	return EXIT_FINE;
+}
+
+static np_status load_network(const char *path, const kept_input *kept, const np_load_options *options, np_network **network,
+                              np_error *err)
+{
+	if (kept->read && strcmp(path, "-") == 0)
+		return np_network_load_memory(kept->data, kept->size, "standard input", options, network, err);
+	return np_network_load(path, options, network, err);
+}
+
+static int load_one(const char *path, const kept_input *kept, const np_load_options *options, networks *loaded)
 {
 	np_error err = {0};
 	np_network **larger = realloc(loaded->items, (size_t)(loaded->count + 1) * sizeof *larger);
@@ -89,13 +129,21 @@ static int load_one(const char *path, const np_load_options *options, networks *
 		return EXIT_CHECK_FAILED;
 	}
 	loaded->items = larger;
-	if (np_network_load(path, options, &loaded->items[loaded->count], &err) != NP_OK)
+	if (load_network(path, kept, options, &loaded->items[loaded->count], &err) != NP_OK)
 		return complain_error(&err);
 	loaded->count++;
 	return EXIT_FINE;
 }
 
-static int load_all(const arguments *args, const load_words *words, networks *loaded)
+static bool reads_input_again(const arguments *args)
+{
+	int times = 0;
+	for (int i = 0; i < args->files.count; i++)
+		times += strcmp(args->files.items[i], "-") == 0;
+	return times && (times > 1 || args->batch_count > 1);
+}
+
+static int load_all(const arguments *args, const load_words *words, const kept_input *kept, networks *loaded)
 {
 	np_load_options options = {.shapes = words->shapes,
 	                           .shape_count = args->shapes.count,
@@ -106,7 +154,7 @@ static int load_all(const arguments *args, const load_words *words, networks *lo
 	for (int f = 0; f < args->files.count; f++)
 		for (int b = 0; b < batches; b++) {
 			options.batch = args->batch_count ? args->batches[b] : 0;
-			int status = load_one(args->files.items[f], &options, loaded);
+			int status = load_one(args->files.items[f], kept, &options, loaded);
 			if (status != EXIT_FINE)
 				return status;
 		}
@@ -121,9 +169,13 @@ int networks_load(const arguments *args, networks *loaded)
 		return EXIT_USAGE;
 	}
 	load_words words = {0};
+	kept_input kept = {0};
 	int status = words_alloc(&words, args) ? words_parse(&words, args) : EXIT_CHECK_FAILED;
+	if (status == EXIT_FINE && reads_input_again(args))
+		status = keep_input(&kept);
 	if (status == EXIT_FINE)
-		status = load_all(args, &words, loaded);
+		status = load_all(args, &words, &kept, loaded);
+	free(kept.data);
 	words_free(&words);
 	if (status != EXIT_FINE)
 		networks_free(loaded);

@@ -205,14 +205,27 @@ static const option *find_option(const char *word, unsigned commands, const char
 	return NULL;
 }
 
+static int complain_option(const char *word, unsigned commands)
+{
+	char name[64];
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+	similar best = {.typed = name};
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (takes(&OPTIONS[i], commands))
+			similar_try(&best, OPTIONS[i].name);
+	if (best.word)
+		complain("unknown option '%s'; did you mean '%s'?", name, best.word);
+	else
+		complain("unknown option '%s'; --help lists what there is", name);
+	return EXIT_USAGE;
+}
+
 static int parse_option(arguments *args, unsigned commands, int argc, char **argv, int *at)
 {
 	const char *word = argv[*at], *value;
 	const option *o = find_option(word, commands, &value);
-	if (!o) {
-		complain("unknown option '%s'; --help lists what there is", word);
-		return EXIT_USAGE;
-	}
+	if (!o)
+		return complain_option(word, commands);
 	bool optional = o->value && o->value[0] == '[';
 	if (!o->value && value) {
 		complain("%s takes no value", o->name);

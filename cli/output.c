@@ -9,12 +9,28 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Names in files may hold escape sequences, which a terminal would obey. */
+static void disarm(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
+	va_list again;
+	va_copy(again, args);
+	int size = vsnprintf(NULL, 0, format, args);
+	char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+	if (text) {
+		vsnprintf(text, (size_t)size + 1, format, again);
+		disarm(text);
+	}
+	va_end(again);
 	fflush(stdout);
-	fprintf(stderr, "neuralpower: %s", kind);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	fprintf(stderr, "neuralpower: %s%s\n", kind, text ? text : format);
+	free(text);
 }
 
 void complain(const char *format, ...)

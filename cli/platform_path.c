@@ -65,37 +65,10 @@ static list search_path(void)
 	return directories;
 }
 
-static int complain_unknown(const char *name, const list *directories)
-{
-	complain("no platform '%s'; `neuralpower platforms` lists the names, a path ends in .json or holds a '/'", name);
-	for (int i = 0; i < directories->count; i++)
-		complain("  looked in %s", directories->items[i]);
-	return EXIT_USAGE;
-}
-
 static int load_path(const char *path, np_platform **platform)
 {
 	np_error err = {0};
 	return np_platform_load(path, platform, &err) == NP_OK ? EXIT_FINE : complain_error(&err);
-}
-
-int platform_open(const arguments *args, const char *name, np_platform **platform)
-{
-	(void)args;
-	*platform = NULL;
-	if (strchr(name, '/') || ends_with(name, ".json"))
-		return load_path(name, platform);
-	list directories = search_path();
-	char path[PATH_MAX];
-	int status = EXIT_USAGE;
-	bool found = false;
-	for (int i = 0; i < directories.count && !found; i++) {
-		snprintf(path, sizeof path, "%s/%s.json", directories.items[i], name);
-		found = access(path, F_OK) == 0;
-	}
-	status = found ? load_path(path, platform) : complain_unknown(name, &directories);
-	list_free_items(&directories);
-	return status;
 }
 
 static const char *base_name(const char *path)
@@ -132,12 +105,51 @@ static void add_directory(list *paths, const char *directory)
 		free(entries);
 }
 
-list platform_list(const arguments *args)
+list platform_list(void)
 {
-	(void)args;
 	list directories = search_path(), paths = {0};
 	for (int i = 0; i < directories.count; i++)
 		add_directory(&paths, directories.items[i]);
 	list_free_items(&directories);
 	return paths;
+}
+
+static int complain_unknown(const char *name, const list *directories)
+{
+	list paths = platform_list();
+	char(*names)[NAME_MAX + 1] = calloc((size_t)paths.count + 1, sizeof *names);
+	similar best = {.typed = name};
+	for (int i = 0; names && i < paths.count; i++) {
+		const char *base = base_name(paths.items[i]);
+		snprintf(names[i], sizeof names[i], "%.*s", (int)(strlen(base) - strlen(".json")), base);
+		similar_try(&best, names[i]);
+	}
+	if (best.word)
+		complain("no platform '%s'; did you mean '%s'?", name, best.word);
+	else
+		complain("no platform '%s'; `neuralpower platforms` lists the names, a path ends in .json or holds a '/'",
+		         name);
+	for (int i = 0; !best.word && i < directories->count; i++)
+		complain("  looked in %s", directories->items[i]);
+	free(names);
+	list_free_items(&paths);
+	return EXIT_USAGE;
+}
+
+int platform_open(const char *name, np_platform **platform)
+{
+	*platform = NULL;
+	if (strchr(name, '/') || ends_with(name, ".json"))
+		return load_path(name, platform);
+	list directories = search_path();
+	char path[PATH_MAX];
+	int status = EXIT_USAGE;
+	bool found = false;
+	for (int i = 0; i < directories.count && !found; i++) {
+		snprintf(path, sizeof path, "%s/%s.json", directories.items[i], name);
+		found = access(path, F_OK) == 0;
+	}
+	status = found ? load_path(path, platform) : complain_unknown(name, &directories);
+	list_free_items(&directories);
+	return status;
 }

@@ -200,8 +200,9 @@ static void table_totals(np_text *out, const np_network *network)
 {
 	np_network_totals t = np_network_sums(network);
 	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT];
-	np_text_printf(out, "%d layers, %s MACs, %s FLOPs, %s parameters\n", np_network_layer_count(network),
-	               np_unit_count((double)t.macs, a), np_unit_count((double)t.flops, b), np_unit_count((double)t.params, c));
+	np_put_counted(out, np_network_layer_count(network), "layer");
+	np_text_printf(out, ", %s MACs, %s FLOPs, %s parameters\n", np_unit_count((double)t.macs, a),
+	               np_unit_count((double)t.flops, b), np_unit_count((double)t.params, c));
 	np_text_printf(out, "weights %s, activations %s in all, %s at the peak\n", np_unit_bytes((double)t.weight_bytes, a),
 	               np_unit_bytes((double)t.activation_bytes, b), np_unit_bytes((double)t.peak_activation_bytes, c));
 }
@@ -213,8 +214,11 @@ static void inspect_table(np_text *out, const void *subjects, int count, const n
 		name = 10;
 	for (int i = 0; i < count; i++) {
 		const np_network *network = network_at(subjects, i);
-		np_text_printf(out, "%s%s (%s, %s), batch %" PRId64 "\n\n", i ? "\n" : "", np_network_name(network),
-		               np_network_path(network), np_network_format(network), np_network_batch(network));
+		if (i)
+			np_text_puts(out, "\n");
+		np_put_plain(out, "%s (%s, %s), batch %" PRId64, np_network_name(network), np_network_path(network),
+		             np_network_format(network), np_network_batch(network));
+		np_text_puts(out, "\n\n");
 		table_header(out, options, name);
 		for (int k = 0; k < np_network_layer_count(network); k++)
 			table_row(out, network, np_network_layer(network, k), options, name);

@@ -52,8 +52,9 @@ static void platforms_csv(np_text *out, const void *subjects, int i)
 	np_model_info m;
 	for (int k = 0; np_platform_model(platform, k, &m); k++) {
 		np_csv_text(out, np_platform_name(platform));
-		np_text_printf(out, ",%s,%s,%s,%d,%d,%d,", np_kind_name(m.kind), np_target_name(m.target), m.method, m.rows,
-		               m.terms, m.degree);
+		np_text_printf(out, ",%s,%s,", np_kind_name(m.kind), np_target_name(m.target));
+		np_csv_text(out, m.method);
+		np_text_printf(out, ",%d,%d,%d,", m.rows, m.terms, m.degree);
 		const double errors[] = {m.in_sample_rmspe, m.in_sample_rmse, m.cv_rmspe, m.cv_rmse, m.cv_mape};
 		for (int e = 0; e < 5; e++) {
 			np_csv_number(out, errors[e], true);
@@ -62,25 +63,33 @@ static void platforms_csv(np_text *out, const void *subjects, int i)
 	}
 }
 
+static void put_model_row(np_text *out, const np_model_info *m)
+{
+	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT];
+	np_put_plain(out, "  %-13s %-10s %-8.12s %6d %6d   %9s %9s %9s", np_kind_name(m->kind), np_target_name(m->target),
+	             m->method, m->rows, m->terms, np_unit_percent(m->in_sample_rmspe, a), np_unit_percent(m->cv_rmspe, b),
+	             np_unit_percent(m->cv_mape, c));
+	np_text_puts(out, "\n");
+}
+
 static void put_card(np_text *out, const np_platform *platform, const np_report_options *options)
 {
 	np_model_info m;
-	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT];
 	np_bold_on(out, options);
-	np_text_puts(out, np_platform_name(platform));
+	np_put_plain(out, "%s", np_platform_name(platform));
 	np_bold_off(out, options);
-	np_text_printf(out, "\n%s; %s, %s\n", np_platform_device(platform), np_platform_software(platform),
-	               np_platform_dtype(platform));
-	if (np_platform_source(platform)[0])
-		np_text_printf(out, "%s\n", np_platform_source(platform));
-	np_text_printf(out, "\n  %-13s %-10s %-8s %6s %6s   %9s %9s %9s\n", "", "", "", "", "", "in-sample", "held-out",
+	np_text_puts(out, "\n");
+	np_put_plain(out, "%s; %s, %s", np_platform_device(platform), np_platform_software(platform),
+	             np_platform_dtype(platform));
+	np_text_puts(out, "\n");
+	np_put_plain(out, "%s", np_platform_source(platform));
+	np_text_puts(out, np_platform_source(platform)[0] ? "\n\n" : "\n");
+	np_text_printf(out, "  %-13s %-10s %-8s %6s %6s   %9s %9s %9s\n", "", "", "", "", "", "in-sample", "held-out",
 	               "held-out");
 	np_text_printf(out, "  %-13s %-10s %-8s %6s %6s   %9s %9s %9s\n", "type", "target", "method", "rows", "terms", "RMSPE",
 	               "RMSPE", "MAPE");
 	for (int k = 0; np_platform_model(platform, k, &m); k++)
-		np_text_printf(out, "  %-13s %-10s %-8s %6d %6d   %9s %9s %9s\n", np_kind_name(m.kind),
-		               np_target_name(m.target), m.method, m.rows, m.terms, np_unit_percent(m.in_sample_rmspe, a),
-		               np_unit_percent(m.cv_rmspe, b), np_unit_percent(m.cv_mape, c));
+		put_model_row(out, &m);
 }
 
 static void platforms_table(np_text *out, const void *subjects, int count, const np_report_options *options)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { INDEX = 4, TYPE = 10, TIME = 9, POWER = 8, ENERGY = 9, PERCENT = 7, BAR = 10, MARK = 3 };
+enum { BATCH = 6, PLATFORM = 18, SUMMARY_FIXED = BATCH + PLATFORM + TIME + POWER + 2 * ENERGY + 6 };
 enum { FIXED = INDEX + TYPE + TIME + POWER + ENERGY + PERCENT + BAR + MARK + 6, NARROWEST_NAME = 8, BOTTLENECKS = 3 };
 
 typedef struct view {
@@ -122,7 +123,7 @@ static void put_sums(np_text *out, const view *v)
 	if (p->energy_mj.has)
 		np_text_printf(out, "%s per item, ", np_unit_energy(p->energy_per_item_mj.value, a));
 	np_text_printf(out, "%s items/s", np_unit_count(p->items_per_s, a));
-	np_text_printf(out, "; learned models cover %s of the runtime", np_unit_percent(p->runtime_coverage, a));
+	np_text_printf(out, "\nlearned models cover %s of the runtime", np_unit_percent(p->runtime_coverage, a));
 	if (p->energy_mj.has)
 		np_text_printf(out, ", %s of the energy", np_unit_percent(p->energy_coverage, b));
 	np_text_puts(out, "\n");
@@ -154,10 +155,12 @@ static void put_bottlenecks(np_text *out, const view *v)
 {
 	int top[BOTTLENECKS], found = find_bottlenecks(v, top);
 	char text[NP_UNIT_TEXT];
+	if (!found || !(share_of(v, top[0]) > 0))
+		return;
 	np_text_puts(out, "bottlenecks: ");
 	for (int i = 0; i < found && share_of(v, top[i]) > 0; i++)
-		np_text_printf(out, "%s%s %s", i ? ", " : "", np_network_layer(v->p->network, top[i])->name,
-		               np_unit_percent(share_of(v, top[i]), text));
+		np_put_plain(out, "%s%s %s", i ? ", " : "", np_network_layer(v->p->network, top[i])->name,
+		             np_unit_percent(share_of(v, top[i]), text));
 	np_text_printf(out, " of the %s\n", v->energy ? "energy" : "runtime");
 }
 
@@ -175,17 +178,22 @@ static void put_legend(np_text *out, const view *v, int hidden)
 				np_text_printf(out, "%c %s\n", LEGEND[k].mark, LEGEND[k].meaning);
 				break;
 			}
-	if (hidden)
-		np_text_printf(out, "%d layers that cost nothing at inference are not shown\n", hidden);
+	if (hidden) {
+		np_put_counted(out, hidden, "layer");
+		np_text_puts(out, hidden == 1 ? " that costs nothing at inference is not shown\n"
+		                              : " that cost nothing at inference are not shown\n");
+	}
 }
 
 static void put_prediction(np_text *out, const view *v)
 {
 	const np_network *network = v->p->network;
-	np_text_printf(out, "%s (%s, %s), batch %" PRId64 ", on %s\n", np_network_name(network), np_network_path(network),
-	               np_network_format(network), np_network_batch(network), np_platform_name(v->p->platform));
-	np_text_printf(out, "%s; %s, %s\n\n", np_platform_device(v->p->platform), np_platform_software(v->p->platform),
-	               np_platform_dtype(v->p->platform));
+	np_put_plain(out, "%s (%s, %s), batch %" PRId64 ", on %s", np_network_name(network), np_network_path(network),
+	             np_network_format(network), np_network_batch(network), np_platform_name(v->p->platform));
+	np_text_puts(out, "\n");
+	np_put_plain(out, "%s; %s, %s", np_platform_device(v->p->platform), np_platform_software(v->p->platform),
+	             np_platform_dtype(v->p->platform));
+	np_text_puts(out, "\n\n");
 	put_header(out, v);
 	int hidden = put_rows(out, v);
 	np_rule(out, v->options, FIXED + v->name - MARK);
@@ -197,9 +205,9 @@ static void put_prediction(np_text *out, const view *v)
 
 static void put_summary(np_text *out, const view *v)
 {
-	np_cell_left(out, v->options, np_network_name(v->p->network), v->name + 5);
-	np_text_printf(out, " %6" PRId64 " ", np_network_batch(v->p->network));
-	np_cell_left(out, v->options, np_platform_name(v->p->platform), 18);
+	np_cell_left(out, v->options, np_network_name(v->p->network), v->name);
+	np_text_printf(out, " %*" PRId64 " ", BATCH, np_network_batch(v->p->network));
+	np_cell_left(out, v->options, np_platform_name(v->p->platform), PLATFORM);
 	put_value(out, v, v->p->runtime_ms, np_unit_time, TIME);
 	put_value(out, v, v->p->power_w, np_unit_power, POWER);
 	put_value(out, v, v->p->energy_mj, np_unit_energy, ENERGY);
@@ -211,12 +219,13 @@ static void put_summaries(np_text *out, const np_prediction *const *predictions,
 {
 	np_text_puts(out, "\n");
 	np_bold_on(out, v.options);
-	np_cell_left(out, v.options, "network", v.name + 5);
-	np_text_printf(out, " %6s %-18s %*s %*s %*s %*s", "batch", "platform", TIME, "runtime", POWER, "power", ENERGY,
-	               "energy", ENERGY, "per item");
+	int name = v.options->width - SUMMARY_FIXED;
+	v.name = name < NARROWEST_NAME ? NARROWEST_NAME : name;
+	np_cell_left(out, v.options, "network", v.name);
+	np_text_printf(out, " %*s %-*s %*s %*s %*s %*s", BATCH, "batch", PLATFORM, "platform", TIME, "runtime", POWER, "power",
+	               ENERGY, "energy", ENERGY, "per item");
 	np_bold_off(out, v.options);
 	np_text_puts(out, "\n");
-	v.name -= v.name > 18 ? 10 : 0;
 	for (int i = 0; i < count; i++) {
 		v.p = predictions[i];
 		put_summary(out, &v);

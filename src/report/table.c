@@ -1,9 +1,11 @@
 /* Cells. Widths are columns on the terminal, not bytes. */
 #include "report/table.h"
 
+#include "text/csv.h"
 #include "text/number.h"
 #include "text/utf8.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Copies whole characters up to `columns`; control characters, which could move the cursor, become '?'. */
@@ -107,6 +109,24 @@ void np_bold_off(np_text *out, const np_report_options *options)
 		np_text_puts(out, "\x1b[0m");
 }
 
+void np_put_plain(np_text *out, const char *format, ...)
+{
+	np_text text = {0};
+	va_list args;
+	va_start(args, format);
+	np_text_vprintf(&text, format, args);
+	va_end(args);
+	if (np_text_ok(&text) && text.data)
+		(void)put_columns(out, text.data, INT_MAX);
+	out->failed |= text.failed;
+	np_text_free(&text);
+}
+
+void np_put_counted(np_text *out, int count, const char *what)
+{
+	np_text_printf(out, "%d %s%s", count, what, count == 1 ? "" : "s");
+}
+
 void np_rule(np_text *out, const np_report_options *options, int width)
 {
 	for (int i = 0; i < width; i++)
@@ -116,14 +136,7 @@ void np_rule(np_text *out, const np_report_options *options, int width)
 
 void np_csv_text(np_text *out, const char *value)
 {
-	if (!strpbrk(value, ",\"\r\n")) {
-		np_text_puts(out, value);
-		return;
-	}
-	np_text_puts(out, "\"");
-	for (; *value; value++)
-		np_text_add(out, *value == '"' ? "\"\"" : value, *value == '"' ? 2 : 1);
-	np_text_puts(out, "\"");
+	np_csv_put(out, true, value);
 }
 
 void np_csv_number(np_text *out, double value, bool known)

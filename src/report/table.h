@@ -17,6 +17,14 @@ void np_cell_bar(np_text *out, const np_report_options *options, double fraction
 void np_bold_on(np_text *out, const np_report_options *options);
 void np_bold_off(np_text *out, const np_report_options *options);
 
+/*
+ * Like np_text_printf(), for texts that come from files: control characters, which a terminal would obey, become '?'.
+ * Line breaks too: they are written apart.
+ */
+void np_put_plain(np_text *out, const char *format, ...) NP_PRINTF(2, 3);
+/* "1 layer", "3 layers" */
+void np_put_counted(np_text *out, int count, const char *what);
+
 /* A line across the table. */
 void np_rule(np_text *out, const np_report_options *options, int width);
 
