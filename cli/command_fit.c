@@ -11,7 +11,9 @@ static void show_rows(const arguments *args, const np_dataset *dataset)
 {
 	for (int i = 0; i < np_dataset_file_count(dataset); i++) {
 		const np_dataset_file *file = np_dataset_file_info(dataset, i);
-		warn(args, "%s: %d rows, %d left out", file->path, file->rows, file->rejected);
+		warn(args, "%s: %d row%s, %d left out", file->path, file->rows, file->rows == 1 ? "" : "s", file->rejected);
+		if (file->other_devices)
+			warn(args, "%s: %d of other devices", file->path, file->other_devices);
 	}
 	int issues = np_dataset_issue_count(dataset), shown = args->verbose || issues < 10 ? issues : 10;
 	for (int i = 0; i < shown; i++)

@@ -1,6 +1,7 @@
 /* The program: finds the command, parses its options, runs it. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,9 +98,9 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	int status = run(argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("cannot write to standard output");
-		return status == EXIT_FINE ? EXIT_CHECK_FAILED : status;
-	}
-	return status;
+	bool written = fflush(stdout) == 0 && !ferror(stdout);
+	if (written || status != EXIT_FINE)
+		return status;
+	complain("standard output: cannot write: %s", strerror(errno));
+	return EXIT_CHECK_FAILED;
 }

@@ -19,7 +19,9 @@ static void estimate_layer(const np_network *network, const np_platform *platfor
 {
 	if (layer->free) {
 		*estimate = (np_estimate){.source = NP_FREE, .power_source = NP_FREE};
-		estimate->runtime_ms = estimate->power_w = estimate->energy_mj = exact(0);
+		estimate->runtime_ms = exact(0);
+		if (np_platform_has_power(platform))
+			estimate->power_w = estimate->energy_mj = exact(0);
 		return;
 	}
 	np_layer_config config;

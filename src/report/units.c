@@ -21,31 +21,36 @@ static void write_digits(double value, const char *name, char *text)
 	snprintf(text, NP_UNIT_TEXT, "%.20s%s%s", number, *name ? " " : "", name);
 }
 
-/* The largest unit of a descending table that is not larger than the value; the last one has size 0. */
+/* The largest unit of a descending table that is not larger than the value; zero gets the one of size 1. */
 static const char *write_scaled(double value, const unit *units, char *text)
 {
-	while (units[1].name && fabs(value) < units->size * 0.9995)
-		units++;
-	write_digits(value / units->size, units->name, text);
+	const unit *u = units;
+	if (value == 0)
+		while (u->size != 1)
+			u++;
+	else
+		while (u[1].name && fabs(value) < u->size * 0.9995)
+			u++;
+	write_digits(value / u->size, u->name, text);
 	return text;
 }
 
 const char *np_unit_time(double ms, char text[NP_UNIT_TEXT])
 {
 	static const unit UNITS[] = {{3600e3, "h"}, {60e3, "min"}, {1e3, "s"}, {1, "ms"}, {1e-3, "us"}, {1e-6, "ns"}, {0, 0}};
-	return ms == 0 ? write_scaled(0, UNITS + 3, text) : write_scaled(ms, UNITS, text);
+	return write_scaled(ms, UNITS, text);
 }
 
 const char *np_unit_power(double w, char text[NP_UNIT_TEXT])
 {
 	static const unit UNITS[] = {{1e3, "kW"}, {1, "W"}, {1e-3, "mW"}, {0, 0}};
-	return w == 0 ? write_scaled(0, UNITS + 1, text) : write_scaled(w, UNITS, text);
+	return write_scaled(w, UNITS, text);
 }
 
 const char *np_unit_energy(double mj, char text[NP_UNIT_TEXT])
 {
 	static const unit UNITS[] = {{1e9, "MJ"}, {1e6, "kJ"}, {1e3, "J"}, {1, "mJ"}, {1e-3, "uJ"}, {0, 0}};
-	return mj == 0 ? write_scaled(0, UNITS + 3, text) : write_scaled(mj, UNITS, text);
+	return write_scaled(mj, UNITS, text);
 }
 
 const char *np_unit_count(double count, char text[NP_UNIT_TEXT])

@@ -43,7 +43,8 @@ class Case:
     def run(self, environment, directory):
         done = subprocess.run(["sh", "-c", self.command], cwd=directory, env=environment, capture_output=True, timeout=60,
                               stdin=subprocess.DEVNULL)
-        text = [stream.decode("utf-8", "backslashreplace") for stream in (done.stdout, done.stderr)]
+        text = [stream.decode("utf-8", "backslashreplace").replace(environment["NP_SOURCE"], "$NP_SOURCE")
+                for stream in (done.stdout, done.stderr)]
         return text[0], text[1], done.returncode
 
     def faults(self, out, error, status):
