@@ -5,7 +5,8 @@
 
 Prints medians with a warm page cache. The ONNX files hold random weights; they are written once by
 tools/make_sample_onnx.py into a temporary folder (--models DIR keeps them). --huge adds a 528 MB file. Needs
-python3-onnx for the ONNX part; without it only the prototxt is timed. `true` is the cost of starting any process.
+python3-onnx for the ONNX part; without it only the prototxt is timed. `true` is the cost of starting any process; its
+memory is that of this script, below which the kernel reports no process that the script starts.
 """
 
 import argparse

@@ -35,6 +35,7 @@ class Case:
     shape: tuple = (1, 3, 224, 224)
     arguments: dict = field(default_factory=dict)  # of the model
     export: dict = field(default_factory=dict)
+    script: bool = False  # TorchScript: lists become sequences
     randomise: bool = True  # else equal biases are stored once, behind Identity nodes
 
     @property
@@ -42,6 +43,7 @@ class Case:
         return self.model + self.suffix
 
 
+# Open dimensions
 BATCH = {"input": {0: "batch"}}
 IMAGE = {"input": {0: "batch", 2: "height", 3: "width"}}
 KEEP_BATCHNORM = {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False}
@@ -79,6 +81,9 @@ CASES = [
     Case("resnet18", suffix="_batch", export={"dynamic_axes": BATCH}),
     Case("resnet18", suffix="_inputs", export={"keep_initializers_as_inputs": True}, opset=8),
     Case("resnet18", suffix="_batchnorm", export=KEEP_BATCHNORM, opset=15),
+    Case("resnet18", suffix="_functions", export={"export_modules_as_functions": True}, opset=15),
+    Case("resnet18", suffix="_script", script=True, opset=16),
+    Case("densenet121", suffix="_script", script=True),
     Case("googlenet", suffix="_transform", arguments={"transform_input": True}),
     Case("densenet121", suffix="_batch", export={"dynamic_axes": BATCH}, opset=16),
     Case("shufflenet_v2_x1_0", suffix="_batch", export={"dynamic_axes": BATCH}),
@@ -123,6 +128,7 @@ class FirstOutput(torch.nn.Module):
 
 def export(model, case):
     stream = io.BytesIO()
+    model = torch.jit.script(model) if case.script else model
     torch.onnx.export(model, (torch.zeros(case.shape),), stream, opset_version=case.opset, input_names=["input"],
                       **case.export)
     return onnx.load_from_string(stream.getvalue())

@@ -15,7 +15,6 @@ DECONVS = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
 INLINE_FLOAT_BYTES = 64  # constants up to these sizes stay in the file: shapes, axes, scalars
 INLINE_INTEGER_BYTES = 1024
-LARGEST_CONSTANT_NODE = 65536
 
 
 class LayerCounter:
@@ -75,16 +74,41 @@ def summary(name, shape, rows, model, exported):
     }
 
 
-def strip_weights(model, location):
+class WeightStripper:
     """Points every large constant at an external file that does not exist, as exporters store weights beside a model."""
-    offset = 0
-    for tensor in model.graph.initializer:
+
+    def __init__(self, location):
+        self.location = location
+        self.offset = 0
+
+    def strip_model(self, model):
+        for tensor in model.graph.initializer:
+            self.strip_tensor(tensor)
+        for nodes in [model.graph.node] + [function.node for function in model.functions]:
+            for node in nodes:
+                self.strip_node(node)
+
+    def strip_tensor(self, tensor):
         size = tensor_bytes(tensor)
         if size > (INLINE_FLOAT_BYTES if tensor.data_type in FLOATS else INLINE_INTEGER_BYTES):
-            make_external(tensor, location, offset, size)
-            offset += size
-    for node in model.graph.node:
-        strip_node(node)
+            make_external(tensor, self.location, self.offset, size)
+            self.offset += size
+
+    def strip_node(self, node):
+        """Takes away, too, the text that names files of the machine that exported."""
+        node.doc_string = ""
+        if "metadata_props" in node.DESCRIPTOR.fields_by_name:
+            kept = [(p.key, p.value) for p in node.metadata_props if "stack_trace" not in p.key]
+            del node.metadata_props[:]
+            for key, value in kept:
+                node.metadata_props.add(key=key, value=value)
+        for attribute in node.attribute:
+            if attribute.HasField("t"):
+                self.strip_tensor(attribute.t)
+
+
+def strip_weights(model, location):
+    WeightStripper(location).strip_model(model)
 
 
 def tensor_bytes(tensor):
@@ -99,19 +123,6 @@ def make_external(tensor, location, offset, size):
     for key, value in (("location", location), ("offset", offset), ("length", size)):
         tensor.external_data.add(key=key, value=str(value))
     tensor.data_location = TensorProto.EXTERNAL
-
-
-def strip_node(node):
-    """Takes away the text that names files of the machine that exported."""
-    node.doc_string = ""
-    if "metadata_props" in node.DESCRIPTOR.fields_by_name:
-        kept = [(p.key, p.value) for p in node.metadata_props if "stack_trace" not in p.key]
-        del node.metadata_props[:]
-        for key, value in kept:
-            node.metadata_props.add(key=key, value=value)
-    for attribute in node.attribute:
-        if attribute.HasField("t") and tensor_bytes(attribute.t) > LARGEST_CONSTANT_NODE:
-            raise ValueError("node %s holds a constant of %d bytes" % (node.name, tensor_bytes(attribute.t)))
 
 
 def known_shapes(model):
