@@ -10,6 +10,7 @@
 #include "network/options.h"
 #include "onnx/onnx_build.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -52,6 +53,7 @@ static np_status settle_input(np_onnx_builder *builder, const np_onnx_info *info
 	for (int i = 0; i < *rank; i++) {
 		const np_onnx_dim *dim = info->has_shape ? &info->dims.items[i] : NULL;
 		dims[i] = !dim ? 0 : dim->size ? dim->size : np_onnx_symbol_size(builder, dim->name);
+		builder->assumed |= i > 0 && dims[i] <= 0 && !(given && given->rank == *rank && given->dims[i] > 0);
 	}
 	return np_options_settle(builder->options, builder->network, info->name, dims, *rank, err);
 }
@@ -191,11 +193,21 @@ static np_status read_model(np_source *source, np_arena *arena, np_onnx_builder 
 	return build(builder, err);
 }
 
+/* A grid of one cell rarely fits a network: say where the sizes come from. */
+static void add_hint(np_error *err)
+{
+	size_t length = strlen(err->message);
+	snprintf(err->message + length, sizeof err->message - length,
+	         " (the file leaves dimensions of its inputs open, which were taken as 1: give their sizes)");
+}
+
 np_status np_onnx_read(np_source *source, const np_load_options *options, np_network *network, np_error *err)
 {
 	np_arena arena = {.limit = MOST_MEMORY};
 	np_onnx_builder builder = {.arena = &arena, .options = options, .network = network};
 	np_status status = read_model(source, &arena, &builder, err);
+	if (status == NP_ERR_DATA && builder.assumed && err)
+		add_hint(err);
 	np_arena_free(&arena);
 	return status;
 }

@@ -33,22 +33,24 @@ static int64_t product(np_shape shape, int count)
 }
 
 /*
- * The axis of `out` that takes over axis `axis` of `in`, both as they were at the file's batch: a reshape keeps the order
- * of the values, so it is the first axis with as many values before it, or else the last one that begins before.
+ * The axis of `out` that takes over axis `axis` of `in`, both as they were at the file's batch. A reshape keeps the order
+ * of the values, so it is one of the axes with as many values before them as the axis had, or a part of it: the one that
+ * has the batch's size, else the first. The batch stands in front within its axis; where that is the border to the last
+ * axis of `out`, it goes with the one before: the last one holds features.
  */
-static int axis_after(np_shape in, np_shape out, int axis)
+static int axis_after(np_shape in, np_shape out, int axis, int64_t batch)
 {
-	int64_t before = product(in, axis), so_far = 1;
+	int64_t before = product(in, axis), through = before * in.dims[axis], so_far = 1;
 	int found = 0;
-	for (int k = 0; k < out.rank; k++) {
-		if (so_far == before)
+	bool exact = false;
+	for (int k = 0; k < out.rank && so_far <= through; so_far *= out.dims[k++]) {
+		if (so_far >= before && out.dims[k] == batch)
 			return k;
-		if (so_far > before)
-			break;
-		found = k;
-		so_far *= out.dims[k];
+		if (!exact)
+			found = k;
+		exact |= so_far >= before;
 	}
-	return found;
+	return exact && found > 0 && found == out.rank - 1 ? found - 1 : found;
 }
 
 static bool same_values(const np_onnx_cell *a, const np_onnx_cell *b, int64_t count)
@@ -59,7 +61,7 @@ static bool same_values(const np_onnx_cell *a, const np_onnx_cell *b, int64_t co
 	return true;
 }
 
-static bool follow_trace(const np_onnx_trace *trace, np_shape in, int64_t *dims)
+static bool follow_trace(const np_onnx_trace *trace, int64_t batch, np_shape in, int64_t *dims)
 {
 	np_shape adapted = {trace->out.rank, dims};
 	for (int i = 0; i < adapted.rank; i++)
@@ -67,7 +69,7 @@ static bool follow_trace(const np_onnx_trace *trace, np_shape in, int64_t *dims)
 	for (int i = 0; i < in.rank; i++) {
 		if (in.dims[i] == trace->in.dims[i])
 			continue;
-		int64_t *dim = &dims[axis_after(trace->in, trace->out, i)], scaled;
+		int64_t *dim = &dims[axis_after(trace->in, trace->out, i, batch)], scaled;
 		if (trace->in.dims[i] < 1 || !np_mul(*dim, in.dims[i], &scaled) || scaled % trace->in.dims[i])
 			return false;
 		*dim = scaled / trace->in.dims[i];
@@ -105,7 +107,7 @@ bool np_onnx_adapt_target(const np_onnx_call *call, const np_onnx_value *target,
 	int64_t followed[NP_MAX_RANK];
 	bool comparable = trace && trace->in.rank == in.rank && trace->out.rank == rank;
 	bool literal = !target || (trace && trace->cells && target->cells && same_values(trace->cells, target->cells, rank));
-	if (comparable && literal && follow_trace(trace, in, followed)) {
+	if (comparable && literal && follow_trace(trace, builder->old_batch, in, followed)) {
 		for (int i = 0; i < rank; i++)
 			dims[i] = followed[i];
 		return true;

@@ -17,10 +17,15 @@ typedef struct np_onnx_learned {
 typedef struct np_onnx_value {
 	int type; /* np_onnx_type */
 	np_shape shape;
-	int tensor;                /* id in the network, -1 for a constant */
-	const np_onnx_cell *cells; /* of a constant whose values are known, else NULL */
-	np_onnx_learned *learned;  /* of a constant, NULL when nothing was learned */
+	int tensor;                        /* id in the network, -1 for a constant */
+	const np_onnx_cell *cells;         /* of a constant whose values are known, else NULL */
+	np_onnx_learned *learned;          /* of a constant, NULL when nothing was learned */
+	struct np_onnx_sequence *sequence; /* a list of values instead of one, else NULL */
 } np_onnx_value;
+
+typedef struct np_onnx_sequence {
+	NP_ONNX_LIST(np_onnx_value *) values;
+} np_onnx_sequence;
 
 typedef struct np_onnx_scope np_onnx_scope;
 typedef struct np_onnx_call np_onnx_call;
@@ -48,6 +53,7 @@ typedef struct np_onnx_builder {
 	np_onnx_traces *record;          /* where to note them, NULL when not needed */
 	int steps, noted;                /* nodes run so far, and those of them that are neither functions nor branches */
 	int depth;                       /* of graphs within nodes and functions */
+	bool assumed;                    /* an open dimension other than the batch was taken as 1 */
 	int64_t work, folded;            /* values read and written while folding, and bytes kept */
 } np_onnx_builder;
 
@@ -57,7 +63,8 @@ typedef struct np_onnx_builder {
 struct np_onnx_scope {
 	np_onnx_scope *around; /* NULL for the model's graph and for functions */
 	const np_onnx_graph *graph;
-	const np_onnx_call *caller; /* of a function: the call that is being replaced */
+	const np_onnx_call *call;   /* the call that this graph or function replaces, NULL for the model's graph */
+	const np_onnx_call *caller; /* of a function, and of the graphs in it: the call of the function */
 	const np_onnx_function *function;
 	struct np_onnx_table *values; /* name -> np_onnx_value */
 	struct np_onnx_table *infos;  /* name -> np_onnx_info */
@@ -103,6 +110,9 @@ const np_onnx_function *np_onnx_function_of(const np_onnx_builder *builder, cons
 np_status np_onnx_index_functions(np_onnx_builder *builder, np_error *err) NP_MUST_CHECK;
 np_status np_onnx_inline_function(np_onnx_call *call, const np_onnx_function *function) NP_MUST_CHECK;
 np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph) NP_MUST_CHECK;
+
+/* The name of result i of an inlined graph or function, within it. */
+const char *np_onnx_result_name(const np_onnx_scope *inner, int i);
 
 /* ---- the layer of a node (onnx_layer.c) ---- */
 

@@ -18,6 +18,7 @@ enum {
 	NP_ONNX_FREE = 4,      /* no work at inference */
 	NP_ONNX_MOVES = 8,     /* the output holds values of input 0: what was learned stays learned */
 	NP_ONNX_RANDOM = 16,   /* no constant, even without inputs */
+	NP_ONNX_SEQUENCE = 64, /* takes lists of values */
 	NP_ONNX_BLENDS = 32,   /* arithmetic: what was learned of the inputs is in the output */
 };
 
@@ -42,6 +43,7 @@ struct np_onnx_call {
 	int in_count;
 	np_onnx_value *out; /* the handler sets type, shape and, for known constants, cells */
 	int out_count;
+	const char **out_names;
 	bool constant;      /* no input is an activation */
 	bool shape_only;    /* the outputs depend on the shapes of the inputs alone: they are constants */
 	bool bound;         /* the handler has bound the outputs itself */

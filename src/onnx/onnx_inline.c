@@ -39,6 +39,13 @@ const np_onnx_function *np_onnx_function_of(const np_onnx_builder *builder, cons
 	return np_onnx_table_find(builder->functions, key);
 }
 
+const char *np_onnx_result_name(const np_onnx_scope *inner, int i)
+{
+	if (!inner->around)
+		return i < inner->function->outputs.count ? inner->function->outputs.items[i] : "";
+	return i < inner->graph->outputs.count ? inner->graph->outputs.items[i].name : "";
+}
+
 static np_status run_inner(np_onnx_call *call, np_onnx_scope *inner)
 {
 	if (call->builder->depth >= MOST_INLINED)
@@ -49,10 +56,10 @@ static np_status run_inner(np_onnx_call *call, np_onnx_scope *inner)
 	return status;
 }
 
-/* The inner graph's result `from` is the node's output i. */
-static np_status hand_over(np_onnx_call *call, const np_onnx_scope *inner, int i, const char *from)
+/* The inner graph's result i is the node's output i. */
+static np_status hand_over(np_onnx_call *call, const np_onnx_scope *inner, int i)
 {
-	const char *name = call->node->outputs.items[i];
+	const char *name = call->node->outputs.items[i], *from = np_onnx_result_name(inner, i);
 	if (!name[0])
 		return NP_OK;
 	np_onnx_value *value = np_onnx_scope_find(inner, from);
@@ -63,7 +70,7 @@ static np_status hand_over(np_onnx_call *call, const np_onnx_scope *inner, int i
 
 np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph)
 {
-	np_onnx_scope inner = {.around = call->scope, .graph = graph};
+	np_onnx_scope inner = {.around = call->scope, .graph = graph, .call = call};
 	inner.caller = call->scope->caller;
 	inner.function = call->scope->function;
 	if (graph->outputs.count < call->out_count)
@@ -73,7 +80,7 @@ np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph)
 	NP_TRY(np_onnx_bind_initializers(call->builder, &inner, call->err));
 	NP_TRY(run_inner(call, &inner));
 	for (int i = 0; i < call->out_count; i++)
-		NP_TRY(hand_over(call, &inner, i, graph->outputs.items[i].name));
+		NP_TRY(hand_over(call, &inner, i));
 	call->bound = true;
 	return NP_OK;
 }
@@ -81,7 +88,7 @@ np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph)
 np_status np_onnx_inline_function(np_onnx_call *call, const np_onnx_function *function)
 {
 	np_onnx_builder *builder = call->builder;
-	np_onnx_scope inner = {.graph = &function->body, .caller = call, .function = function};
+	np_onnx_scope inner = {.graph = &function->body, .call = call, .caller = call, .function = function};
 	if (function->outputs.count < call->out_count || function->inputs.count < call->in_count)
 		return np_onnx_fail(call, NP_ERR_DATA, "it has more inputs or outputs than the function it calls");
 	NP_TRY(np_onnx_scope_init(builder, &inner, call->err));
@@ -91,7 +98,7 @@ np_status np_onnx_inline_function(np_onnx_call *call, const np_onnx_function *fu
 	}
 	NP_TRY(run_inner(call, &inner));
 	for (int i = 0; i < call->out_count; i++)
-		NP_TRY(hand_over(call, &inner, i, function->outputs.items[i]));
+		NP_TRY(hand_over(call, &inner, i));
 	call->bound = true;
 	return NP_OK;
 }

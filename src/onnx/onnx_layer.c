@@ -29,21 +29,47 @@ static void read_weights(np_onnx_call *call)
 			np_onnx_read_weight(call, call->in[i]);
 }
 
-/* Names of nodes within functions stand behind the name of the calling node. */
-static const char *full_name(np_onnx_call *call)
+static const char *join_names(np_onnx_call *call, const char *around, const char *name)
 {
-	const char *name = call->node->name;
-	for (int i = 0; !name[0] && i < call->out_count; i++)
-		name = call->node->outputs.items[i];
-	const np_onnx_call *caller = call->scope->caller;
-	const char *around = caller ? caller->desc.name : NULL;
-	if (!around)
-		return name;
 	size_t size = strlen(around) + strlen(name) + 2;
 	char *joined = np_arena_alloc(call->builder->arena, size);
 	if (joined)
 		snprintf(joined, size, "%s/%s", around, name);
 	return joined ? joined : name;
+}
+
+/* Names of nodes within functions stand behind the name of the calling node. */
+static const char *full_name(np_onnx_call *call)
+{
+	const char *name = call->node->name;
+	for (int i = 0; !name[0] && i < call->node->outputs.count; i++)
+		name = call->node->outputs.items[i];
+	const np_onnx_call *caller = call->scope->caller;
+	return caller ? join_names(call, caller->desc.name, name) : name;
+}
+
+/* The output of the call that an inner graph's value becomes, NULL when it stays inside. */
+static const char *outer_name(const np_onnx_scope *inner, const char *name)
+{
+	const np_onnx_texts *outputs = &inner->call->node->outputs;
+	for (int i = 0; i < outputs->count && i < 64; i++) {
+		if (strcmp(np_onnx_result_name(inner, i), name) == 0)
+			return outputs->items[i][0] ? outputs->items[i] : NULL;
+	}
+	return NULL;
+}
+
+/* The results of functions and branches are known under the name they have outside. */
+static const char *tensor_name(np_onnx_call *call, const char *name)
+{
+	for (const np_onnx_scope *scope = call->scope; scope->call; scope = scope->call->scope) {
+		const char *outside = outer_name(scope, name);
+		if (outside)
+			name = outside;
+		else if (!scope->around)
+			return join_names(call, scope->call->desc.name, name);
+	}
+	return name;
 }
 
 void np_onnx_name_call(np_onnx_call *call)
@@ -56,7 +82,7 @@ static int count_outputs(const np_onnx_call *call)
 {
 	int count = 0;
 	for (int i = 0; i < call->out_count; i++)
-		if (call->out[i].shape.rank >= 0 && (i == 0 || call->node->outputs.items[i][0]))
+		if (call->out[i].shape.rank >= 0 && (i == 0 || call->out_names[i][0]))
 			count = i + 1;
 	return count;
 }
@@ -69,7 +95,7 @@ static np_status describe_outputs(np_onnx_call *call, int count)
 	if (!shapes || !names)
 		return np_onnx_fail_full(call->err);
 	for (int i = 0; i < count; i++) {
-		names[i] = call->node->outputs.items[i];
+		names[i] = call->out_names[i][0] ? tensor_name(call, call->out_names[i]) : "";
 		shapes[i] = call->out[i].shape.rank >= 0 ? call->out[i].shape : call->out[0].shape;
 	}
 	np_kind kind = call->desc.kind;

@@ -14,6 +14,7 @@
 #define MOVES NP_ONNX_MOVES
 #define BLENDS NP_ONNX_BLENDS
 #define RANDOM NP_ONNX_RANDOM
+#define SEQUENCE NP_ONNX_SEQUENCE
 
 /* clang-format off */
 static const np_onnx_op OPS[] = {
@@ -28,6 +29,7 @@ static const np_onnx_op OPS[] = {
 	{"Asinh", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Atan", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Atanh", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
+	{"Attention", STD | MS, NP_MATMUL, np_onnx_op_attention, NULL, 0x6, NP_ONNX_PLAIN},
 	{"AveragePool", STD | MS, NP_AVGPOOL, np_onnx_op_pool, NULL, 0, NP_ONNX_PLAIN},
 	{"BatchNormalization", STD, NP_BATCHNORM, np_onnx_op_batchnorm, NULL, 0x6, NP_ONNX_PLAIN},
 	{"Bernoulli", STD | RANDOM, NP_ACTIVATION, np_onnx_op_random_like, NULL, 0, NP_ONNX_PLAIN},
@@ -44,6 +46,7 @@ static const np_onnx_op OPS[] = {
 	{"CenterCropPad", STD, NP_PAD, np_onnx_op_center_crop_pad, NULL, 0, NP_ONNX_PLAIN},
 	{"Clip", STD, NP_RELU, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Concat", STD | BLENDS, NP_CONCAT, np_onnx_op_concat, np_onnx_fold_concat, 0, NP_ONNX_PLAIN},
+	{"ConcatFromSequence", STD | SEQUENCE, NP_CONCAT, np_onnx_op_concat_from_sequence, NULL, 0, NP_ONNX_PLAIN},
 	{"Constant", STD, NP_RESHAPE, np_onnx_op_constant, NULL, 0, NP_ONNX_PLAIN},
 	{"ConstantOfShape", STD, NP_RESHAPE, np_onnx_op_constant_of_shape, NULL, 0, NP_ONNX_PLAIN},
 	{"Conv", STD | MS, NP_CONV, np_onnx_op_conv, NULL, 0x6, NP_ONNX_PLAIN},
@@ -119,6 +122,7 @@ static const np_onnx_op OPS[] = {
 	{"Mish", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Mod", STD, NP_ELTWISE, np_onnx_op_pointwise, np_onnx_fold_pointwise, 0, NP_ONNX_MOD},
 	{"Mul", STD | BLENDS, NP_ELTWISE, np_onnx_op_pointwise, np_onnx_fold_pointwise, 0, NP_ONNX_MUL},
+	{"MultiHeadAttention", MS, NP_MATMUL, np_onnx_op_attention, NULL, 0, NP_ONNX_PLAIN},
 	{"Neg", STD | BLENDS, NP_ACTIVATION, np_onnx_op_unary, np_onnx_fold_unary, 0, NP_ONNX_NEG},
 	{"NhwcConv", MS, NP_CONV, np_onnx_op_conv_channels_last, NULL, 0x6, NP_ONNX_PLAIN},
 	{"NhwcFusedConv", MS, NP_CONV, np_onnx_op_conv_channels_last, NULL, 0x6, NP_ONNX_PLAIN},
@@ -167,11 +171,17 @@ static const np_onnx_op OPS[] = {
 	{"Resize", STD, NP_RESIZE, np_onnx_op_resize, NULL, 0, NP_ONNX_PLAIN},
 	{"ReverseSequence", STD, NP_RESHAPE, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"RoiAlign", STD, NP_RESIZE, np_onnx_op_roi, NULL, 0, NP_ONNX_PLAIN},
+	{"RotaryEmbedding", STD | MS, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Round", STD | BLENDS, NP_ACTIVATION, np_onnx_op_unary, np_onnx_fold_unary, 0, NP_ONNX_ROUND},
 	{"Scatter", STD, NP_RESHAPE, np_onnx_op_identity, NULL, 0, NP_ONNX_PLAIN},
 	{"ScatterElements", STD, NP_RESHAPE, np_onnx_op_identity, NULL, 0, NP_ONNX_PLAIN},
 	{"ScatterND", STD, NP_RESHAPE, np_onnx_op_identity, np_onnx_fold_scatter_nd, 0, NP_ONNX_PLAIN},
 	{"Selu", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceAt", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_at, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceConstruct", STD, NP_RESHAPE, np_onnx_op_sequence_construct, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceEmpty", STD, NP_RESHAPE, np_onnx_op_sequence_construct, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceInsert", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_insert, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceLength", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_length, NULL, 0, NP_ONNX_PLAIN},
 	{"Shape", STD, NP_RESHAPE, np_onnx_op_shape, NULL, 0, NP_ONNX_PLAIN},
 	{"Shrink", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"Sigmoid", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
@@ -189,6 +199,7 @@ static const np_onnx_op OPS[] = {
 	{"Softsign", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"SpaceToDepth", STD, NP_RESHAPE, np_onnx_op_space_to_depth, NULL, 0, NP_ONNX_PLAIN},
 	{"Split", STD | MOVES, NP_RESHAPE, np_onnx_op_split, NULL, 0, NP_ONNX_PLAIN},
+	{"SplitToSequence", STD, NP_RESHAPE, np_onnx_op_split_to_sequence, NULL, 0, NP_ONNX_PLAIN},
 	{"Sqrt", STD | BLENDS, NP_ACTIVATION, np_onnx_op_unary, np_onnx_fold_unary, 0, NP_ONNX_SQRT},
 	{"Squeeze", STD | FREE | MOVES, NP_RESHAPE, np_onnx_op_squeeze, np_onnx_fold_copy, 0, NP_ONNX_PLAIN},
 	{"Sub", STD | BLENDS, NP_ELTWISE, np_onnx_op_pointwise, np_onnx_fold_pointwise, 0, NP_ONNX_SUB},

@@ -58,6 +58,9 @@ np_onnx_handler np_onnx_op_transpose, np_onnx_op_slice, np_onnx_op_split, np_onn
         np_onnx_op_depth_to_space, np_onnx_op_space_to_depth;
 np_onnx_folder np_onnx_fold_transpose, np_onnx_fold_slice, np_onnx_fold_concat, np_onnx_fold_expand, np_onnx_fold_tile;
 
+/* Output i as a part of input 0, where that is a known constant, from place `from` along `axis`. */
+np_status np_onnx_fold_part(np_onnx_call *call, int i, int axis, int64_t from) NP_MUST_CHECK;
+
 /* onnx_ops_gather.c: values picked and put by indices */
 np_onnx_handler np_onnx_op_gather, np_onnx_op_gather_elements, np_onnx_op_gather_nd, np_onnx_op_one_hot;
 np_onnx_folder np_onnx_fold_gather, np_onnx_fold_scatter_nd;
@@ -95,6 +98,13 @@ np_onnx_handler np_onnx_op_reduce, np_onnx_op_arg_reduce, np_onnx_op_top_k;
 
 /* onnx_ops_recurrent.c */
 np_onnx_handler np_onnx_op_recurrent;
+
+/* onnx_ops_attention.c */
+np_onnx_handler np_onnx_op_attention;
+
+/* onnx_ops_sequence.c: lists of tensors */
+np_onnx_handler np_onnx_op_split_to_sequence, np_onnx_op_sequence_construct, np_onnx_op_sequence_at, np_onnx_op_sequence_insert,
+        np_onnx_op_sequence_length, np_onnx_op_concat_from_sequence;
 
 /* A handler's warning that a layer is counted by a rough rule; NP_ERR_UNSUPPORTED where the user wants none. */
 np_status np_onnx_warn_rough(np_onnx_call *call, const char *what) NP_MUST_CHECK;

@@ -150,8 +150,7 @@ static np_status part_size(np_onnx_call *call, const np_onnx_list *sizes, int64_
 	return NP_OK;
 }
 
-/* Part i of a known constant, from place `from` along `axis`. */
-static np_status fold_part(np_onnx_call *call, int i, int axis, int64_t from)
+np_status np_onnx_fold_part(np_onnx_call *call, int i, int axis, int64_t from)
 {
 	np_onnx_value *in = call->in[0], *out = &call->out[i];
 	int64_t strides[NP_MAX_RANK], count = np_onnx_elements(out);
@@ -183,7 +182,7 @@ np_status np_onnx_op_split(np_onnx_call *call)
 		if (dims[axis] < 0 || dims[axis] > in->shape.dims[axis] - from)
 			return np_onnx_fail(call, NP_ERR_DATA, "its parts are larger than the whole");
 		NP_TRY(np_onnx_set(call, i, in->type, dims, in->shape.rank));
-		NP_TRY(fold_part(call, i, axis, from));
+		NP_TRY(np_onnx_fold_part(call, i, axis, from));
 		from += dims[axis];
 	}
 	return NP_OK;

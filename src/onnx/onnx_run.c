@@ -78,6 +78,7 @@ static np_status find_inputs(np_onnx_call *call)
 		return np_onnx_fail_full(call->err);
 	call->in_count = names->count;
 	call->out_count = call->node->outputs.count;
+	call->out_names = call->node->outputs.items;
 	call->constant = true;
 	for (int i = 0; i < call->in_count; i++) {
 		NP_TRY(find_input(call, names->items[i], &call->in[i]));
@@ -96,6 +97,17 @@ static np_status bind_outputs(np_onnx_call *call)
 	for (int i = 0; i < call->out_count; i++)
 		if (names->items[i][0] && call->out[i].shape.rank >= 0)
 			NP_TRY(np_onnx_scope_bind(call->builder, call->scope, names->items[i], &call->out[i], call->err));
+	return NP_OK;
+}
+
+/* Lists of values are understood by few operators. */
+static np_status check_sequences(np_onnx_call *call)
+{
+	if (call->op && call->op->flags & NP_ONNX_SEQUENCE)
+		return NP_OK;
+	for (int i = 0; i < call->in_count; i++)
+		if (call->in[i] && call->in[i]->sequence)
+			return np_onnx_fail(call, NP_ERR_UNSUPPORTED, "input %d is a list of tensors", i);
 	return NP_OK;
 }
 
@@ -277,6 +289,7 @@ static np_status run_node(np_onnx_call *call)
 	call->desc.op = node->op;
 	call->desc.kind = call->op ? call->op->kind : NP_OTHER;
 	call->desc.free = call->op && call->op->flags & NP_ONNX_FREE;
+	NP_TRY(check_sequences(call));
 	NP_TRY(interpret(call));
 	if (call->bound)
 		return NP_OK;
