@@ -159,6 +159,9 @@ np_status np_onnx_op_cast(np_onnx_call *call)
 	if (to <= 0 || to >= NP_ONNX_TYPE_END)
 		return np_onnx_fail(call, NP_ERR_DATA, "element type %lld is not known", (long long)to);
 	call->desc.free = to == in->type;
+	/* Of the value whose type is taken over nothing is read. */
+	call->in_count = 1;
+	call->constant = np_onnx_is_constant(in);
 	return np_onnx_set(call, 0, (int)to, in->shape.dims, in->shape.rank);
 }
 

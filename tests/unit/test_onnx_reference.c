@@ -148,8 +148,8 @@ static void match_sums(char *const *row, const np_network *network, int64_t tole
 /* ---- shapes ---- */
 
 /*
- * Values that we fold to constants though they come from the shape of an input (masks, expanded tokens), and parts of
- * lists, which have no name of their own.
+ * Values that we fold to constants though they come from the shape or type of an input (masks, expanded tokens, weights
+ * cast like an activation), and parts of lists, which have no name of their own.
  */
 static int values_without_tensor(const char *name)
 {
@@ -159,10 +159,12 @@ static int values_without_tensor(const char *name)
 	} ABSENT[] = {
 	        {"swin_t", 729},
 	        {"vit_b_16_opset17", 1},
-	        {"dynamo_transformer_batch", 1},
-	        {"dynamo_transformer_raw", 1},
+	        {"dynamo_residual_raw", 30},
+	        {"dynamo_shuffle_raw", 26},
 	        {"dynamo_transformer_attention", 1},
-	        {"dynamo_shuffle_raw", 4},
+	        {"dynamo_transformer_batch", 1},
+	        {"dynamo_transformer_raw", 25},
+	        {"dynamo_unet_raw", 5},
 	};
 	for (size_t i = 0; i < sizeof ABSENT / sizeof *ABSENT; i++)
 		if (strcmp(ABSENT[i].name, name) == 0)
