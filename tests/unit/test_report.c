@@ -86,8 +86,7 @@ static const char *const NAMES[] = {"plain",
                                     "a,b \"c\"",
                                     "line\nbreak",
                                     "\x1b[31mred",
-                                    "bad\xFF"
-                                    "bytes",
+                                    "bad\xFFxyz",
                                     "/features/stage1/unit2/branch3/deep/and/very/long/Conv_output_0_quantized",
                                     ""};
 enum { NAME_COUNT = sizeof NAMES / sizeof *NAMES };
