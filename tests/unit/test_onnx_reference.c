@@ -127,7 +127,7 @@ static void match_sums(char *const *row, const np_network *network, int64_t tole
 	int64_t convs = 0, fcs = 0, macs = 0, statistics = 0;
 	for (int i = 0; i < np_network_layer_count(network); i++) {
 		const np_layer *layer = np_network_layer(network, i);
-		convs += layer->kind == NP_CONV || layer->kind == NP_DECONV;
+		convs += layer->kind == NP_CONV;
 		fcs += layer->kind == NP_FC;
 		if (layer->kind == NP_CONV || layer->kind == NP_DECONV || layer->kind == NP_FC)
 			macs += layer->macs;
