@@ -323,19 +323,24 @@ static int own_units(const np_lasso *lasso, const models *set, int index, double
 	return terms;
 }
 
-np_linear np_lasso_model(const np_lasso *lasso, int index)
+np_linear np_lasso_fold_model(const np_lasso *lasso, int left_out, int index)
 {
 	np_linear model = {.column = lasso->column, .value = lasso->value};
-	const models *set = &lasso->sets[lasso->moments->design->folds];
+	const models *set = &lasso->sets[left_out < 0 ? lasso->moments->design->folds : left_out];
 	model.terms = own_units(lasso, set, index, &model.intercept, lasso->column, lasso->value);
 	return model;
 }
 
-static double apply(double intercept, int terms, const int *column, const double *value, const double *x)
+np_linear np_lasso_model(const np_lasso *lasso, int index)
 {
-	double sum = intercept;
-	for (int i = 0; i < terms; i++)
-		sum += value[i] * x[column[i]];
+	return np_lasso_fold_model(lasso, -1, index);
+}
+
+static double apply(np_linear model, const double *x)
+{
+	double sum = model.intercept;
+	for (int i = 0; i < model.terms; i++)
+		sum += model.value[i] * x[model.column[i]];
 	return sum;
 }
 
@@ -350,18 +355,32 @@ np_status np_lasso_cv_predict(const np_lasso *lasso, int index, double *predicti
 	if (!raw)
 		return np_fail_memory(err);
 	for (int f = 0; f < design->folds; f++) {
-		double intercept;
-		int terms = own_units(lasso, &lasso->sets[f], index, &intercept, lasso->column, lasso->value);
+		np_linear model = np_lasso_fold_model(lasso, f, index);
 		for (int first = m->start[f]; first < m->start[f + 1]; first += NP_BLOCK_ROWS) {
 			int left = m->start[f + 1] - first, count = left < NP_BLOCK_ROWS ? left : NP_BLOCK_ROWS;
 			design->fill(design->context, m->order + first, count, raw, stride);
 			for (int r = 0; r < count; r++)
-				prediction[m->order[first + r]] =
-				        apply(intercept, terms, lasso->column, lasso->value, raw + (size_t)r * stride);
+				prediction[m->order[first + r]] = apply(model, raw + (size_t)r * stride);
 		}
 	}
 	free(raw);
 	return NP_OK;
+}
+
+const np_moments *np_lasso_moments(const np_lasso *lasso)
+{
+	return lasso->moments;
+}
+
+const np_lasso_options *np_lasso_settings(const np_lasso *lasso)
+{
+	return &lasso->options;
+}
+
+const int *np_lasso_columns(const np_lasso *lasso, int *count)
+{
+	*count = lasso->count;
+	return lasso->columns;
 }
 
 int np_lasso_unsettled(const np_lasso *lasso)

@@ -17,7 +17,7 @@ typedef struct np_lasso_options {
 	int lambdas;      /* 0 = 100, geometric from the smallest lambda at which all coefficients are zero */
 	double ratio;     /* of the last lambda to the first; 0 = 1e-4 */
 	bool nonnegative; /* only coefficients >= 0 */
-	double ridge;     /* on standardised columns, in units of the target's variance */
+	double ridge;     /* on standardised columns */
 	int threads;      /* 0 = 1; the result does not depend on it */
 } np_lasso_options;
 
@@ -43,6 +43,8 @@ int np_lasso_count(const np_lasso *lasso); /* of lambdas */
 double np_lasso_lambda(const np_lasso *lasso, int index);
 /* The model of all rows at a lambda; borrowed until the next call or the end of the lasso. */
 np_linear np_lasso_model(const np_lasso *lasso, int index);
+/* The same of the rows without a fold (-1: of all rows). */
+np_linear np_lasso_fold_model(const np_lasso *lasso, int left_out, int index);
 /* Mean over the folds of the (weighted) mean squared error on the fold's rows; 0 without folds. */
 double np_lasso_cv_mse(const np_lasso *lasso, int index);
 /* The lambda of least cv_mse; ties go to the larger. */
@@ -50,6 +52,10 @@ int np_lasso_best(const np_lasso *lasso);
 /* For each row, what the model fitted without its fold says at a lambda. NP_ERR_ARGUMENT without folds. */
 np_status np_lasso_cv_predict(const np_lasso *lasso, int index, double *prediction, np_error *err) NP_MUST_CHECK;
 
+/* What the lasso was fitted to and how, defaults filled in. */
+const np_moments *np_lasso_moments(const np_lasso *lasso);
+const np_lasso_options *np_lasso_settings(const np_lasso *lasso);
+const int *np_lasso_columns(const np_lasso *lasso, int *count);
 /* How many lambdas, over all folds, missed the optimality conditions (0 unless arithmetic failed), and columns moved. */
 int np_lasso_unsettled(const np_lasso *lasso);
 int64_t np_lasso_changes(const np_lasso *lasso);

@@ -4,6 +4,7 @@
  */
 #include "test_support.h"
 
+#include "fit/certificate.h"
 #include "fit/folds.h"
 #include "fit/lasso.h"
 
@@ -224,7 +225,14 @@ static void expect_exact(problem *p, bool nonnegative)
 		long double gap = relative_gap(p, np_lasso_model(lasso, l), np_lasso_lambda(lasso, l), nonnegative);
 		worst = fmaxl(worst, fabsl(gap));
 	}
-	print_message("%d x %d: worst relative gap %.1Le, %lld changes\n", p->rows, p->columns, worst,
+	long double all = worst;
+	for (int fold = -1; fold < 10; fold++) {
+		double gap[100];
+		assert_ok(np_lasso_certify(lasso, fold, gap, NULL), NULL);
+		for (int l = 0; l < 100; l++)
+			worst = fmaxl(worst, fabs(gap[l]));
+	}
+	print_message("%d x %d: worst relative gap %.1Le, with folds %.1Le, %lld changes\n", p->rows, p->columns, all, worst,
 	              (long long)np_lasso_changes(lasso));
 	assert_true(worst <= 1e-9L);
 	assert_int_equal(np_lasso_unsettled(lasso), 0);
@@ -337,6 +345,39 @@ static void weights_count_rows(void **state)
 	finish(q, b);
 	test_free(p);
 	test_free(q);
+}
+
+/* The certificate holds for weights, a ridge, a part of the columns and fits through the origin too, and is no rubber stamp. */
+static void variants_are_exact(void **state)
+{
+	(void)state;
+	state_of_numbers = 11;
+	problem *p = layers(150);
+	int some[60];
+	double gap[100];
+	for (int i = 0; i < 60; i++)
+		some[i] = 2 * i;
+	for (int r = 0; r < p->rows; r++)
+		p->weight[r] = 1 / (p->y[r] * p->y[r]);
+	p->design.weight = p->weight;
+	for (int variant = 0; variant < 8; variant++) {
+		np_lasso_options options = {.ridge = variant & 1 ? 1e-3 : 0, .nonnegative = variant & 2};
+		p->design.through_origin = variant & 4;
+		np_lasso_free(fit(p, true, &options));
+		np_lasso *lasso;
+		assert_ok(np_lasso_fit(&p->moments, some, 60, &options, &lasso, NULL), NULL);
+		for (int fold = -1; fold < 10; fold++) {
+			assert_ok(np_lasso_certify(lasso, fold, gap, NULL), NULL);
+			for (int l = 0; l < 100; l++)
+				assert_true(fabs(gap[l]) <= 1e-9);
+		}
+		p->y[0] *= 1.01; /* the models are not the optimum of other rows */
+		assert_ok(np_lasso_certify(lasso, -1, gap, NULL), NULL);
+		assert_true(gap[90] > 1e-6);
+		p->y[0] /= 1.01;
+		finish(p, lasso);
+	}
+	test_free(p);
 }
 
 static void ridge_shrinks(void **state)
@@ -634,6 +675,7 @@ int main(void)
 	        cmocka_unit_test(units_do_not_matter),
 	        cmocka_unit_test(constant_target_needs_no_terms),
 	        cmocka_unit_test(weights_count_rows),
+	        cmocka_unit_test(variants_are_exact),
 	        cmocka_unit_test(ridge_shrinks),
 	        cmocka_unit_test(nonnegative_matches_brute_force),
 	        cmocka_unit_test(folds_partition),
