@@ -336,7 +336,7 @@ static bool store(solver *s, int lambda)
 {
 	np_path *path = s->path;
 	size_t used = (size_t)path->start[lambda], needed = used + (size_t)s->count;
-	if (needed > s->room) {
+	if (needed > s->room || !path->column) {
 		size_t room = 2 * needed + 64;
 		int *column = realloc(path->column, room * sizeof *column);
 		path->column = column ? column : path->column;

@@ -1,0 +1,23 @@
+# Times cv.glmnet on the designs of fit_vs_peers.py: Rscript fit_vs_peers.R default|all FILE...
+# Prints one line per file and degree: file, columns, processor milliseconds, least cross-validated RMSE, terms there.
+suppressMessages(library(glmnet))
+arguments <- commandArgs(trailingOnly = TRUE)
+if (arguments[1] == "all") glmnet.control(fdev = 0, devmax = 1) # every lambda, instead of stopping early
+
+for (path in arguments[-1]) {
+  file <- file(path, "rb")
+  head <- readBin(file, "integer", 3)
+  count <- readBin(file, "integer", head[3])
+  y <- readBin(file, "double", head[1])
+  fold <- readBin(file, "integer", head[1]) + 1L
+  x <- matrix(readBin(file, "double", head[1] * head[2]), head[1], byrow = TRUE)
+  close(file)
+  for (columns in count) {
+    part <- x[, 1:columns, drop = FALSE]
+    start <- sum(proc.time()[1:2])
+    fit <- cv.glmnet(part, y, foldid = fold, nlambda = 100, lambda.min.ratio = 1e-4)
+    ms <- 1000 * (sum(proc.time()[1:2]) - start)
+    best <- which.min(fit$cvm)
+    cat(path, columns, sprintf("%.3f %.9g %d\n", ms, sqrt(fit$cvm[best]), fit$nzero[[best]]))
+  }
+}
