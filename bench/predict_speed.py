@@ -62,7 +62,7 @@ def make_models(folder, names):
 
 def time_onnx(path, program, runs):
     size = os.path.getsize(path) / 2**20
-    ours = Run([program, "predict", path], runs)
+    ours = Run([program, "predict", "-q", path], runs)
     line("neuralpower predict %s (%.0f MB)" % (os.path.basename(path), size), ours, "aim: 20 ms, 30 MB")
     load = Run([sys.executable, "-c", LOAD, path], max(3, runs // 10))
     loading = statistics.median(float(answer) for answer in load.answers[1:])
@@ -81,7 +81,7 @@ def main():
     arguments = parser.parse_args()
     line("true (start of a process)", Run(["true"], arguments.runs))
     prototxt = os.path.join(ROOT, "networks/alexnet.prototxt")
-    line("neuralpower predict alexnet.prototxt", Run([arguments.program, "predict", prototxt], arguments.runs), "aim: 5 ms")
+    line("neuralpower predict alexnet.prototxt", Run([arguments.program, "predict", "-q", prototxt], arguments.runs), "aim: 5 ms")
     if importlib.util.find_spec("onnx") is None:
         print("python3-onnx is not installed: no ONNX files to time")
         return

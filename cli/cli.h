@@ -34,8 +34,8 @@ typedef struct arguments {
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device, *source;
-	int64_t seed, threads;
+	const char *out, *method, *name, *device, *source, *type, *target;
+	int64_t seed, threads, degree;
 	double idle_power_w, limit_power_w;
 	bool quiet, verbose, strict, help;
 } arguments;
@@ -53,6 +53,7 @@ enum {
 	OPT_REPORT = 1 << 2,   /* json, csv, o */
 	OPT_FIT = 1 << 3,      /* o, method, name, device, seed, threads, idle and limit power */
 	OPT_JSON = 1 << 4,     /* json alone */
+	OPT_DESIGN = 1 << 5,   /* type, target, degree, seed, device, o */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -102,6 +103,8 @@ extern const char DEFAULT_PLATFORM[];
 	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                        \
 	  "runtime, power and energy, per layer and in all")                                                                  \
 	X("fit", command_fit, OPT_FIT | OPT_JSON, "DATASET.csv... -o PLATFORM.json", "learn a platform from measured layers") \
+	X("features", command_features, OPT_DESIGN, "DATASET.csv... --type T --target T",                                     \
+	  "the terms that fit sees, as CSV for other tools")                                                                  \
 	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")     \
 	X("version", command_version, 0, "", "the program's version")
 

@@ -103,6 +103,8 @@ TEXT_SETTER(method)
 TEXT_SETTER(name)
 TEXT_SETTER(device)
 TEXT_SETTER(source)
+TEXT_SETTER(type)
+TEXT_SETTER(target)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -119,6 +121,12 @@ FLAG_SETTER(help)
 static int set_seed(arguments *args, const char *value)
 {
 	return parse_count(value, 1, &args->seed) ? EXIT_FINE : complain_value("--seed", value, "a number from 1");
+}
+
+static int set_degree(arguments *args, const char *value)
+{
+	bool fine = parse_count(value, 1, &args->degree) && args->degree <= 4;
+	return fine ? EXIT_FINE : complain_value("--degree", value, "a number from 1 to 4");
 }
 
 static int set_threads(arguments *args, const char *value)
@@ -154,16 +162,19 @@ static const option OPTIONS[] = {
         {"--platform", "-p", "NAME|FILE", OPT_PLATFORM, set_platform, "the platform; `neuralpower platforms` lists the names"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
-        {"--device", NULL, "TEXT", OPT_FIT, set_device, "only rows whose device contains TEXT"},
+        {"--type", NULL, "T", OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
+        {"--target", NULL, "T", OPT_DESIGN, set_target, "runtime_ms (default) or power_w"},
+        {"--degree", NULL, "N", OPT_DESIGN, set_degree, "degree of the paper's polynomial (runtime 3, power 2)"},
+        {"--device", NULL, "TEXT", OPT_FIT | OPT_DESIGN, set_device, "only rows whose device contains TEXT"},
         {"--source", NULL, "TEXT", OPT_FIT, set_source,
          "who measured the rows and under which terms, kept in the platform file"},
-        {"--seed", NULL, "N", OPT_FIT, set_seed, "seed of the cross-validation folds (1)"},
+        {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN, set_seed, "seed of the cross-validation folds (1)"},
         {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
         {"--idle-power", NULL, "W", OPT_FIT, set_idle_power, "the device's idle power, when known"},
         {"--limit-power", NULL, "W", OPT_FIT, set_limit_power, "the device's power limit, when known"},
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
-        {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT, set_out, "write the result to FILE"},
+        {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},
         {"--help", "-h", NULL, 0, set_help, "this text"},

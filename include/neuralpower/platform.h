@@ -31,6 +31,22 @@ NP_API const char *np_fit_method(int index);
 NP_API np_status np_platform_fit(const np_dataset *dataset, const np_fit_options *options, np_platform **platform,
                                  np_error *err) NP_MUST_CHECK;
 
+/* Which design matrix np_design_write() writes. Zero-initialise for the defaults, but say the kind and the target. */
+typedef struct np_design_options {
+	np_kind kind;
+	np_target target; /* NP_RUNTIME or NP_POWER */
+	int degree;       /* of the paper's polynomial, 1 to 4; 0 = the highest that `fit --method paper` tries */
+	uint64_t seed;    /* of the folds; 0 = 1 */
+} np_design_options;
+
+/*
+ * Writes what `fit --method paper` fits as CSV, so that any other tool can check it: for each row with the target that is of
+ * the kind (convolutions that cover their input are fc) its line in the data set, its cross-validation fold, the measured
+ * target, and every term. free() the terminated text. NP_ERR_DATA when there is no such row.
+ */
+NP_API np_status np_design_write(const np_dataset *dataset, const np_design_options *options, char **text, size_t *size,
+                                 np_error *err) NP_MUST_CHECK;
+
 /* Reads a platform file; a newer schema is NP_ERR_VERSION. */
 NP_API np_status np_platform_load(const char *path, np_platform **platform, np_error *err) NP_MUST_CHECK;
 /* Writes it, atomically. Reading it back gives the same predictions, bit for bit. */
