@@ -74,6 +74,7 @@ np_status np_caffe_read(np_source *source, const np_load_options *options, np_ne
 		np_error_set_place(err, 1, 1); /* what concerns the file as a whole */
 	np_blob_names_free(&reader.blobs);
 	np_blob_names_free(&reader.shared);
+	np_blob_names_free(&reader.stages);
 	np_arena_free(&reader.arena);
 	free(text);
 	return status;

@@ -15,9 +15,8 @@ typedef struct np_caffe_reader {
 	const np_proto *root;
 	np_blob_names blobs;  /* name -> the tensor it stands for at this point of the file */
 	np_blob_names shared; /* names of weights that an earlier layer owns */
-	const char **stages;  /* of the network state that rules are held against */
-	int stage_count;
-	int64_t file_batch; /* leading dimension of the first input as the file has it, 0 = not said */
+	np_blob_names stages; /* of the network state that rules are held against */
+	int64_t file_batch;   /* leading dimension of the first input as the file has it, 0 = not said */
 } np_caffe_reader;
 
 struct np_caffe_type;

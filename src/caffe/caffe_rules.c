@@ -5,15 +5,7 @@
 #include "base/error.h"
 #include "caffe/caffe_layer.h"
 
-#include <string.h>
-
 static const char *const RULES[] = {"include", "exclude"};
-
-static np_status add_stage(np_caffe_reader *reader, const char *stage)
-{
-	reader->stages[reader->stage_count++] = stage;
-	return NP_OK;
-}
 
 static bool rule_knows(const np_proto *rule, const char *stage)
 {
@@ -39,24 +31,12 @@ np_status np_caffe_read_state(np_caffe_reader *reader)
 {
 	const np_proto *state;
 	NP_TRY(np_proto_message(reader->root, "state", &state, reader->err));
-	int most = np_proto_count(state, "stage") + 1;
-	reader->stages = np_arena_array(&reader->arena, (size_t)most, sizeof *reader->stages);
-	if (!reader->stages)
-		return np_fail_memory(reader->err);
 	for (const np_proto *f = np_proto_find(state, "stage"); f; f = np_proto_again(f)) {
 		const char *stage;
 		NP_TRY(np_proto_as_string(f, &stage, reader->err));
-		NP_TRY(add_stage(reader, stage));
+		NP_TRY(np_blob_names_set(&reader->stages, stage, 0, reader->err));
 	}
-	return file_knows(reader->root, "deploy") ? add_stage(reader, "deploy") : NP_OK;
-}
-
-static bool in_stage(const np_caffe_reader *reader, const char *stage)
-{
-	for (int i = 0; i < reader->stage_count; i++)
-		if (strcmp(reader->stages[i], stage) == 0)
-			return true;
-	return false;
+	return file_knows(reader->root, "deploy") ? np_blob_names_set(&reader->stages, "deploy", 0, reader->err) : NP_OK;
 }
 
 /* Every `stage` of the rule must be on, every `not_stage` off. */
@@ -65,7 +45,7 @@ static np_status meets_stages(np_caffe_reader *reader, const np_proto *rule, con
 	for (const np_proto *f = np_proto_find(rule, field); f; f = np_proto_again(f)) {
 		const char *stage;
 		NP_TRY(np_proto_as_string(f, &stage, reader->err));
-		if (in_stage(reader, stage) != wanted)
+		if ((np_blob_names_find(&reader->stages, stage) >= 0) != wanted)
 			*met = false;
 	}
 	return NP_OK;

@@ -208,6 +208,8 @@ np_status np_onnx_read(np_source *source, const np_load_options *options, np_net
 	np_status status = read_model(source, &arena, &builder, err);
 	if (status == NP_ERR_DATA && builder.assumed && err)
 		add_hint(err);
+	if (status == NP_OK && !np_network_layer_count(network))
+		status = np_fail_offset(err, NP_ERR_DATA, 0, "no node of the model's graph is a layer");
 	np_arena_free(&arena);
 	return status;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Far beyond any network written down; together they bound what the parsed document takes. */
-enum { LARGEST_FILE = 4 << 20, MOST_CONTAINERS = 200000, LARGEST_GRAPH = 48 << 20 };
+enum { LARGEST_FILE = 1 << 20, MOST_CONTAINERS = 100000, LARGEST_GRAPH = 48 << 20 };
 
 /* A container takes hundreds of bytes once it is parsed, two in the file. */
 static np_status check_containers(const char *text, size_t size, np_error *err)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 16, LONGEST_NAME = 1000, MOST_EDGES = 1 << 20, MOST_LAYERS = 1 << 18 };
+enum { DEEPEST = 8, LONGEST_NAME = 255, MOST_EDGES = 1 << 20, MOST_LAYERS = 1 << 18 };
 
 /* ---- places ---- */
 
@@ -104,7 +104,7 @@ static np_status remember(np_paleo_reader *reader, int block, const char *key, j
 {
 	char name[LONGEST_NAME + 1];
 	if (!full_name(reader, block, key, name))
-		return fail_entry(reader, block, key, NULL, NP_ERR_LIMIT, "its whole name is longer than 1000 bytes");
+		return fail_entry(reader, block, key, NULL, NP_ERR_LIMIT, "its whole name is longer than 255 bytes");
 	if (json_object_get(reader->names, name))
 		return fail_entry(reader, block, key, NULL, NP_ERR_DATA, "another layer has the same whole name");
 	*kept = np_arena_text(&reader->arena, name, strlen(name));
@@ -121,7 +121,7 @@ static np_status collect_block(np_paleo_reader *reader, int outer, const char *k
 	int depth = outer >= 0 ? reader->blocks[outer].depth + 1 : 1;
 	json_t *layers = json_object_get(params, "layers");
 	if (depth > DEEPEST)
-		return fail_entry(reader, outer, key, NULL, NP_ERR_LIMIT, "Blocks are nested more than 16 deep");
+		return fail_entry(reader, outer, key, NULL, NP_ERR_LIMIT, "Blocks are nested more than 8 deep");
 	if (!json_is_object(layers))
 		return fail_entry(reader, outer, key, "layers", NP_ERR_DATA, "a Block has an object 'layers'");
 	NP_TRY(grow((void **)&reader->blocks, reader->block_count, &reader->block_capacity, sizeof *reader->blocks,
