@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Installs into an empty folder, moves it, and uses what is there: the program with its platforms, and the library through
+pkg-config from C and, for the headers, C++. Fails when a step does."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+root, build = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+
+
+def run(*command, **more):
+    return subprocess.run([str(word) for word in command], check=True, text=True, stdout=subprocess.PIPE, **more).stdout
+
+
+def find(folder, name):
+    return next(folder.rglob(name))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        staged, moved = pathlib.Path(directory) / "staged", pathlib.Path(directory) / "moved"
+        run("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", staged)
+        prefix = find(staged, "bin").parent
+        prefix.rename(moved)
+        program = moved / "bin/neuralpower"
+        network = root / "networks/alexnet.prototxt"
+        first = run(program, "predict", "-q", "--csv", "--batch", "4", network, cwd=directory)
+        libraries = find(moved, "neuralpower.pc").parent
+        environment = {**os.environ, "PKG_CONFIG_PATH": str(libraries), "PKG_CONFIG_SYSROOT_DIR": ""}
+        flags = run("pkg-config", f"--define-variable=prefix={moved}", "--cflags", "--libs", "neuralpower", env=environment).split()
+        example = moved / "example"
+        run("cc", "-std=c17", "-Wall", "-Wextra", "-Werror", root / "examples/predict.c", *flags, "-o", example)
+        platform = moved / "share/neuralpower/platforms/xeon-5120-pytorch.json"
+        second = run(example, network, platform, "4", env={**os.environ, "LD_LIBRARY_PATH": str(libraries.parent)})
+        layers = len(first.splitlines()) - 1
+        print(f"the program predicts {layers} layers, the example {len(second.splitlines()) - 1}")
+        return layers < 10 or layers != len(second.splitlines()) - 1
+
+
+sys.exit(main())
