@@ -82,6 +82,7 @@ CASES = [
     Case("resnet18", suffix="_batch", export={"dynamic_axes": BATCH}),
     Case("resnet18", suffix="_inputs", export={"keep_initializers_as_inputs": True}, opset=8),
     Case("resnet18", suffix="_batchnorm", export=KEEP_BATCHNORM, opset=15),
+    # this exporter numbers the values inside functions anew at each run
     Case("resnet18", suffix="_functions", export={"export_modules_as_functions": True}, opset=15),
     Case("densenet121", suffix="_script", script=True),
     Case("googlenet", suffix="_transform", arguments={"transform_input": True}),
