@@ -73,7 +73,7 @@ class Graph:
         self.nodes[-1].output[0] = "output"
         image = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 3, 224, 224])
         result = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["batch", classes])
-        graph = helper.make_graph(self.nodes, self.name, [image], [result], self.tensors)
+        graph = helper.make_graph(self.nodes, TITLES[self.name], [image], [result], self.tensors)
         return helper.make_model(graph, producer_name="neuralpower samples", ir_version=8,
                                  opset_imports=[helper.make_opsetid("", 13)])
 
@@ -137,6 +137,7 @@ def vgg16(g):
 
 
 BUILDERS = {"resnet50": resnet50, "mobilenet_v2": mobilenet_v2, "vgg16": vgg16}
+TITLES = {"resnet50": "ResNet-50", "mobilenet_v2": "MobileNetV2", "vgg16": "VGG-16"}
 
 
 def write(name, folder, with_weights):

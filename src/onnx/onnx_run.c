@@ -144,14 +144,18 @@ static np_status fold(np_onnx_call *call)
 	return NP_OK;
 }
 
-/* Values moved unchanged keep their owner; results of arithmetic own what went into them. */
+/*
+ * Values moved unchanged keep their owner, but a single number spread over a tensor (a bias of zeros) was not learned;
+ * results of arithmetic own what went into them.
+ */
 static np_status pass_on_learned(np_onnx_call *call)
 {
 	unsigned flags = call->op ? call->op->flags : 0;
 	int64_t values = 0;
 	if (flags & NP_ONNX_MOVES) {
 		for (int i = 0; i < call->out_count && call->in_count && call->in[0]; i++)
-			call->out[i].learned = call->in[0]->learned;
+			if (np_onnx_elements(call->in[0]) > 1 || np_onnx_elements(&call->out[i]) == 1)
+				call->out[i].learned = call->in[0]->learned;
 		return NP_OK;
 	}
 	for (int i = 0; i < call->in_count && (flags & NP_ONNX_BLENDS) && call->out_count; i++)

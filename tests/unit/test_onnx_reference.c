@@ -97,28 +97,42 @@ static np_network *load(const char *name, const char *input, const char *shape, 
 
 /* ---- layers: every convolution and linear module is a layer with its products and its output ---- */
 
-static bool is_row(const np_network *network, const np_layer *layer, char *const *row)
+/*
+ * Batch normalisation that the exporter folded gives a convolution a bias that its module has not, the bias of a MatMul
+ * is an Add of its own, and what a layer shares with one before it counts there.
+ */
+static bool params_agree(const np_layer *layer, int64_t weights, int64_t bias, int64_t channels, bool shared)
 {
-	char text[128], macs[32];
-	snprintf(macs, sizeof macs, "%lld", (long long)layer->macs);
-	shape_text(np_network_tensor(network, layer->outputs[0])->shape, text, sizeof text);
-	return strcmp(np_kind_name(layer->kind), row[0]) == 0 && strcmp(macs, row[2]) == 0 && strcmp(text, row[5]) == 0;
+	bool folded = !bias && layer->params == weights + channels;
+	bool apart = layer->kind == NP_FC && layer->params == weights;
+	return layer->params == weights + bias || folded || apart || (shared && layer->params < weights + channels);
 }
 
+static bool is_row(const np_network *network, const np_layer *layer, char *const *row, bool shared)
+{
+	char text[128], macs[32];
+	np_shape out = np_network_tensor(network, layer->outputs[0])->shape;
+	snprintf(macs, sizeof macs, "%lld", (long long)layer->macs);
+	shape_text(out, text, sizeof text);
+	return strcmp(np_kind_name(layer->kind), row[0]) == 0 && strcmp(macs, row[2]) == 0 && strcmp(text, row[5]) == 0 &&
+	       params_agree(layer, strtoll(row[3], NULL, 10), strtoll(row[4], NULL, 10),
+	                    out.dims[layer->kind == NP_FC ? out.rank - 1 : 1], shared);
+}
+
+/* Rows and layers are both in the order of execution; layers may stand between those of two rows. */
 static void match_layers(const char *name, const np_network *network, const table *t)
 {
-	int layers = np_network_layer_count(network);
-	bool *taken = calloc((size_t)layers, sizeof *taken);
-	for (int r = 0; r < t->rows; r++) {
-		int found = 0;
-		while (found < layers && (taken[found] || !is_row(network, np_network_layer(network, found), t->cells[r])))
-			found++;
-		if (found == layers)
-			fail_msg("%s: no layer is %s %s with %s macs and output %s", name, t->cells[r][0], t->cells[r][1],
-			         t->cells[r][2], t->cells[r][5]);
-		taken[found] = true;
+	int at = 0, layers = np_network_layer_count(network);
+	bool shared = strstr(name, "_shared") || strstr(name, "dynamo_shuffle");
+	for (int r = 0; r < t->rows; r++, at++) {
+		while (at < layers && !is_row(network, np_network_layer(network, at), t->cells[r], shared))
+			at++;
+		if (at == layers)
+			fail_msg("%s: after those of the rows before, no layer is %s %s with %s macs, %s + %s params and "
+			         "output %s",
+			         name, t->cells[r][0], t->cells[r][1], t->cells[r][2], t->cells[r][3], t->cells[r][4],
+			         t->cells[r][5]);
 	}
-	free(taken);
 }
 
 /* Networks without a module per product (attention) have more of them than the hooks could see. */

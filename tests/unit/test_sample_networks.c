@@ -1,5 +1,5 @@
 /*
- * The sample networks in networks/ that are prototxt: parameters and MACs as published or as counted elsewhere, and AlexNet
+ * The sample networks in networks/: parameters and MACs as published or as counted elsewhere, and AlexNet
  * layer for layer as it was measured.
  */
 #include "test_support.h"
@@ -9,7 +9,7 @@ static np_network *load(const char *name, int64_t batch)
 	char path[1024], file[128];
 	np_error err = {0};
 	np_network *network;
-	snprintf(file, sizeof file, "networks/%s.prototxt", name);
+	snprintf(file, sizeof file, "networks/%s%s", name, strchr(name, '.') ? "" : ".prototxt");
 	assert_ok(np_network_load(source_path(file, path, sizeof path), &(np_load_options){.batch = batch}, &network, &err),
 	          &err);
 	return network;
@@ -105,12 +105,43 @@ static void alexnet_is_layer_for_layer_the_measured_one(void **state)
 	np_network_free(network);
 }
 
+/*
+ * torchvision's networks have 25,557,032 and 3,504,872 parameters; here batch normalisation is folded, which leaves one
+ * value of two per channel (26,560 and 17,056 channels). The files leave the batch open.
+ */
+static void onnx_samples_are_as_published(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *file, *name;
+		int layers;
+		int64_t params, macs;
+	} SAMPLES[] = {
+	        {"resnet50.onnx", "resnet50", 122, 25557032 - 26560, 4089184256},
+	        {"mobilenet_v2.onnx", "mobilenet_v2", 100, 3504872 - 17056, 300774272},
+	};
+	for (size_t i = 0; i < sizeof SAMPLES / sizeof *SAMPLES; i++) {
+		np_network *network = load(SAMPLES[i].file, 0), *many = load(SAMPLES[i].file, 12);
+		assert_string_equal(np_network_name(network), SAMPLES[i].name);
+		assert_int_equal(np_network_batch(network), 1);
+		assert_int_equal(np_network_warning_count(network), 1);
+		assert_int_equal(np_network_layer_count(network), SAMPLES[i].layers);
+		assert_int_equal(np_network_sums(network).params, SAMPLES[i].params);
+		assert_int_equal(np_network_sums(network).macs, SAMPLES[i].macs);
+		assert_int_equal(np_network_sums(many).macs, 12 * SAMPLES[i].macs);
+		assert_int_equal(np_network_warning_count(many), 0);
+		np_network_free(network);
+		np_network_free(many);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(sizes_are_those_published),
 	        cmocka_unit_test(the_same_networks_elsewhere_agree),
 	        cmocka_unit_test(alexnet_is_layer_for_layer_the_measured_one),
+	        cmocka_unit_test(onnx_samples_are_as_published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
