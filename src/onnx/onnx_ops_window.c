@@ -3,6 +3,7 @@
 #include "network/network.h"
 #include "onnx/onnx_ops.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- what all windows share ---- */
@@ -192,9 +193,16 @@ np_status np_onnx_op_conv_channels_last(np_onnx_call *call)
 	NP_TRY(np_onnx_need(call, 0, &in));
 	if (np_onnx_is_constant(in) || in->shape.rank < 3 || call->out_count < 1)
 		return np_onnx_fail(call, NP_ERR_DATA, "its input is no grid with channels");
+	char text[256];
+	int length = snprintf(text, sizeof text, "%.200s/channels_first", call->node->outputs.items[0]);
+	const char *inner = np_arena_text(call->builder->arena, text, (size_t)length);
+	if (!inner)
+		return np_onnx_fail_full(call->err);
 	turned = *in;
-	NP_TRY(relabel(call, true, call->desc.name, &turned));
+	NP_TRY(relabel(call, true, inner, &turned));
 	call->in[0] = &turned;
+	call->out_names = &inner;
+	call->out_count = 1;
 	np_status status = np_onnx_op_conv(call);
 	if (status == NP_OK)
 		status = np_onnx_add_layer(call);
