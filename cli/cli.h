@@ -30,11 +30,11 @@ typedef struct output {
 typedef struct arguments {
 	const char *program; /* argv[0] */
 	list files;
-	list shapes, dims, platforms; /* as typed */
+	list shapes, dims, platforms, layers; /* as typed */
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device, *source, *type, *target;
+	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table;
 	int64_t seed, threads, degree;
 	double idle_power_w, limit_power_w;
 	bool quiet, verbose, strict, help;
@@ -51,9 +51,11 @@ enum {
 	OPT_LOAD = 1 << 0,     /* batch, shape, dim, strict */
 	OPT_PLATFORM = 1 << 1, /* platform */
 	OPT_REPORT = 1 << 2,   /* json, csv, o */
-	OPT_FIT = 1 << 3,      /* o, method, name, device, seed, threads, idle and limit power */
+	OPT_FIT = 1 << 3,      /* o, method, name, seed, threads, idle and limit power */
 	OPT_JSON = 1 << 4,     /* json alone */
-	OPT_DESIGN = 1 << 5,   /* type, target, degree, seed, device, o */
+	OPT_DEVICE = 1 << 5,   /* device */
+	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
+	OPT_DESIGN = 1 << 7,   /* type, target, degree, seed, o */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -80,6 +82,9 @@ typedef np_status render_function(const void *subject, const np_report_options *
                                   np_error *err);
 int write_reports(const arguments *args, render_function *render, const void *subject);
 
+/* Says how many rows were read and which were left out. */
+void show_rows(const arguments *args, const np_dataset *dataset);
+
 /* Networks of every file at every batch, in the order asked. */
 typedef struct networks {
 	np_network **items;
@@ -90,6 +95,8 @@ void networks_free(networks *loaded);
 
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
+/* The platform of --platform, or the default one, which is then said. */
+int platform_open_asked(const arguments *args, np_platform **platform);
 /* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */
 list platform_list(void);
 void list_free_items(list *l);
@@ -98,14 +105,18 @@ bool list_add(list *l, const char *item);
 extern const char DEFAULT_PLATFORM[];
 
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
-#define COMMAND_MAP(X)                                                                                                        \
-	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")           \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                        \
-	  "runtime, power and energy, per layer and in all")                                                                  \
-	X("fit", command_fit, OPT_FIT | OPT_JSON, "DATASET.csv... -o PLATFORM.json", "learn a platform from measured layers") \
-	X("features", command_features, OPT_DESIGN, "DATASET.csv... --type T --target T",                                     \
-	  "the terms that fit sees, as CSV for other tools")                                                                  \
-	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")     \
+#define COMMAND_MAP(X)                                                                                                    \
+	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")       \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                    \
+	  "runtime, power and energy, per layer and in all")                                                              \
+	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                         \
+	  "learn a platform from measured layers")                                                                        \
+	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                    \
+	  "the terms that fit sees, as CSV for other tools")                                                              \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_DEVICE | OPT_REPORT,                            \
+	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
+	  "predictions beside measurements")                                                                              \
+	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are") \
 	X("version", command_version, 0, "", "the program's version")
 
 #define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);

@@ -7,7 +7,7 @@ static np_status render(const void *subject, const np_report_options *options, c
 	return np_report_platforms(&platform, 1, options, text, size, err);
 }
 
-static void show_rows(const arguments *args, const np_dataset *dataset)
+void show_rows(const arguments *args, const np_dataset *dataset)
 {
 	for (int i = 0; i < np_dataset_file_count(dataset); i++) {
 		const np_dataset_file *file = np_dataset_file_info(dataset, i);

@@ -34,11 +34,9 @@ static int open_platforms(const arguments *args, job *j)
 	j->platforms = calloc((size_t)count, sizeof *j->platforms);
 	if (!j->platforms)
 		return EXIT_CHECK_FAILED;
-	if (!args->platforms.count)
-		warn(args, "no --platform was given, %s is taken", DEFAULT_PLATFORM);
 	for (int i = 0; i < count; i++) {
-		const char *name = args->platforms.count ? args->platforms.items[i] : DEFAULT_PLATFORM;
-		int status = platform_open(name, &j->platforms[i]);
+		int status = args->platforms.count ? platform_open(args->platforms.items[i], &j->platforms[i])
+		                                   : platform_open_asked(args, &j->platforms[i]);
 		if (status != EXIT_FINE)
 			return status;
 		j->platform_count++;

@@ -80,6 +80,11 @@ static int set_platform(arguments *args, const char *value)
 	return list_add(&args->platforms, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
 }
 
+static int add_layers(arguments *args, const char *value)
+{
+	return list_add(&args->layers, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
 static int set_json(arguments *args, const char *value)
 {
 	args->json = (output){true, value};
@@ -105,6 +110,8 @@ TEXT_SETTER(device)
 TEXT_SETTER(source)
 TEXT_SETTER(type)
 TEXT_SETTER(target)
+TEXT_SETTER(networks)
+TEXT_SETTER(table)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -158,14 +165,19 @@ static const option OPTIONS[] = {
         {"--shape", NULL, "NAME:1x3x224x224", OPT_LOAD, set_shape,
          "shape of an input, [n, c, h, w]; 0 keeps the file's dimension"},
         {"--dim", NULL, "NAME=N", OPT_LOAD, set_dim, "size of a symbolic dimension of an ONNX file"},
-        {"--strict", NULL, NULL, OPT_LOAD, set_strict, "fail on an operator that is not known (exit status 4)"},
+        {"--strict", NULL, NULL, OPT_LOAD | OPT_EVALUATE, set_strict, "fail on an operator that is not known (exit status 4)"},
         {"--platform", "-p", "NAME|FILE", OPT_PLATFORM, set_platform, "the platform; `neuralpower platforms` lists the names"},
+        {"--layers", NULL, "ROWS.csv", OPT_EVALUATE, add_layers,
+         "measured layers; with --networks, the networks' layers, to be summed"},
+        {"--networks", NULL, "FILE.csv", OPT_EVALUATE, set_networks,
+         "measured networks; their files are named there, or follow"},
+        {"--table", NULL, "FILE.csv", OPT_EVALUATE, set_table, "columns predicted and actual, made by any program"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
         {"--type", NULL, "T", OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
         {"--target", NULL, "T", OPT_DESIGN, set_target, "runtime_ms (default) or power_w"},
         {"--degree", NULL, "N", OPT_DESIGN, set_degree, "degree of the paper's polynomial (runtime 3, power 2)"},
-        {"--device", NULL, "TEXT", OPT_FIT | OPT_DESIGN, set_device, "only rows whose device contains TEXT"},
+        {"--device", NULL, "TEXT", OPT_DEVICE, set_device, "only rows whose device contains TEXT"},
         {"--source", NULL, "TEXT", OPT_FIT, set_source,
          "who measured the rows and under which terms, kept in the platform file"},
         {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN, set_seed, "seed of the cross-validation folds (1)"},
@@ -287,5 +299,6 @@ void arguments_free(arguments *args)
 	free(args->shapes.items);
 	free(args->dims.items);
 	free(args->platforms.items);
+	free(args->layers.items);
 	free(args->batches);
 }

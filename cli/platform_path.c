@@ -153,3 +153,11 @@ int platform_open(const char *name, np_platform **platform)
 	list_free_items(&directories);
 	return status;
 }
+
+int platform_open_asked(const arguments *args, np_platform **platform)
+{
+	if (args->platforms.count)
+		return platform_open(args->platforms.items[args->platforms.count - 1], platform);
+	warn(args, "no --platform was given, %s is taken", DEFAULT_PLATFORM);
+	return platform_open(DEFAULT_PLATFORM, platform);
+}

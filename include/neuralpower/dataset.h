@@ -33,6 +33,7 @@ typedef struct np_row {
 	double value[NP_TARGET_COUNT]; /* ms, W, mJ per forward pass of the whole batch */
 	bool has[NP_TARGET_COUNT];
 	const char *network; /* the network the row was measured for, "" when none is said: rows of one group */
+	const char *run;     /* which measurement of that network, "" when not said */
 	int file, line;      /* where it came from */
 } np_row;
 
@@ -67,6 +68,30 @@ NP_API const char *np_dataset_dtype(const np_dataset *dataset);
 /* "FILE:line: what was wrong", one per row left out (at most 1000 are kept; the counts per file are complete). */
 NP_API int np_dataset_issue_count(const np_dataset *dataset);
 NP_API const char *np_dataset_issue(const np_dataset *dataset, int index);
+
+/* ---- whole networks ---- */
+
+/* One whole network that was measured. */
+typedef struct np_network_row {
+	const char *network, *file; /* its name; its file where one is named, else "" */
+	const char *device, *software, *dtype, *run;
+	int64_t batch;
+	double value[NP_TARGET_COUNT]; /* ms, W, mJ per forward pass of the whole batch */
+	bool has[NP_TARGET_COUNT];
+	int line;
+} np_network_row;
+
+typedef struct np_network_rows np_network_rows;
+
+/* Reads a CSV file of whole networks (.gz too); rows that cannot be used are issues, as in np_dataset_load(). */
+NP_API np_status np_network_rows_load(const char *path, const char *device, np_network_rows **rows,
+                                      np_error *err) NP_MUST_CHECK;
+NP_API void np_network_rows_free(np_network_rows *rows);
+NP_API const char *np_network_rows_path(const np_network_rows *rows);
+NP_API int np_network_rows_count(const np_network_rows *rows);
+NP_API const np_network_row *np_network_rows_row(const np_network_rows *rows, int index); /* NULL when out of range */
+NP_API int np_network_rows_issue_count(const np_network_rows *rows);
+NP_API const char *np_network_rows_issue(const np_network_rows *rows, int index);
 
 #ifdef __cplusplus
 }

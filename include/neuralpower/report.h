@@ -2,7 +2,7 @@
 #ifndef NEURALPOWER_REPORT_H
 #define NEURALPOWER_REPORT_H
 
-#include <neuralpower/predict.h>
+#include <neuralpower/evaluate.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +30,8 @@ NP_API np_status np_report_inspect(const np_network *const *networks, int count,
                                    size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_predict(const np_prediction *const *predictions, int count, const np_report_options *options,
                                    char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_evaluation(const np_evaluation *const *evaluations, int count, const np_report_options *options,
+                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 

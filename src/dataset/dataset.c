@@ -6,12 +6,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/sha256.h"
-#include "base/source.h"
-#include "base/text.h"
+#include "dataset/issues.h"
 #include "dataset/labels.h"
+#include "dataset/records.h"
 #include "dataset/row.h"
-#include "text/decode.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +17,6 @@
 
 enum {
 	MOST_ROWS = 1000000,
-	MOST_ISSUES = 1000,
-	MOST_TEXT = 64 << 20,   /* bytes of one file, unpacked */
 	MOST_LABELS = 32 << 20, /* bytes of all repeated texts */
 };
 
@@ -32,8 +28,7 @@ struct np_dataset {
 	int row_count, row_capacity;
 	np_dataset_file *files;
 	int file_count;
-	const char *issues[MOST_ISSUES];
-	int issue_count;
+	np_issues issues;
 	const char *texts[TEXT_COLUMNS];
 };
 
@@ -44,10 +39,6 @@ typedef struct loading {
 	np_distinct distinct[TEXT_COLUMNS], other_devices;
 	const char *device;
 	np_dataset_file *file;
-	np_sha256 hash;
-	np_csv_reader *reader;
-	np_columns columns;
-	bool has_header;
 } loading;
 
 const char *np_target_name(np_target target)
@@ -64,18 +55,8 @@ const char *np_target_name(np_target target)
 
 static np_status add_issue(loading *l, int line, const char *reason, np_error *err)
 {
-	np_dataset *d = l->dataset;
 	l->file->rejected++;
-	if (d->issue_count == MOST_ISSUES)
-		return NP_OK;
-	np_text text = {0};
-	np_text_printf(&text, "%s:%d: %s", l->file->path, line, reason);
-	const char *kept = np_text_ok(&text) ? np_arena_text(&d->arena, text.data, text.size) : NULL;
-	np_text_free(&text);
-	if (!kept)
-		return np_fail_memory(err);
-	d->issues[d->issue_count++] = kept;
-	return NP_OK;
+	return np_issues_add(&l->dataset->issues, &l->dataset->arena, l->file->path, line, reason, err);
 }
 
 static np_status reserve_row(np_dataset *d, np_error *err)
@@ -106,6 +87,7 @@ static np_status keep_row(loading *l, const np_raw_row *raw, np_row *row, np_err
 	const char *const texts[TEXT_COLUMNS] = {raw->device, raw->software, raw->dtype};
 	NP_TRY(reserve_row(l->dataset, err));
 	NP_TRY(keep_label(l, raw->network, &row->network, err));
+	NP_TRY(keep_label(l, raw->run, &row->run, err));
 	for (int i = 0; i < TEXT_COLUMNS; i++) {
 		const char *label;
 		NP_TRY(keep_label(l, texts[i], &label, err));
@@ -125,31 +107,28 @@ static np_status skip_device(loading *l, const np_raw_row *raw, np_error *err)
 	return NP_OK;
 }
 
-static np_status take_header(loading *l, const np_csv_row *header, np_error *err)
+static np_status take_header(void *context, const np_columns *columns, int line, np_error *err)
 {
 	static const char *const NEEDED[] = {"layer_type", "in_c"};
-	l->has_header = true;
-	NP_TRY(np_columns_read(&l->columns, NP_ROW_FIELDS, NP_ROW_FIELD_COUNT, header, err));
+	(void)context;
 	for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++)
-		if (!np_columns_have(&l->columns, NEEDED[i]))
-			return np_fail_at(err, NP_ERR_DATA, header->line, 1,
+		if (!np_columns_have(columns, NEEDED[i]))
+			return np_fail_at(err, NP_ERR_DATA, line, 1,
 			                  "no column '%s', a header with the columns of measured layers was expected",
 			                  NEEDED[i]);
 	for (np_target t = 0; t < NP_TARGET_COUNT; t++)
-		if (np_columns_have(&l->columns, np_target_name(t)))
+		if (np_columns_have(columns, np_target_name(t)))
 			return NP_OK;
-	return np_fail_at(err, NP_ERR_DATA, header->line, 1, "none of the columns runtime_ms, power_w, energy_mj");
+	return np_fail_at(err, NP_ERR_DATA, line, 1, "none of the columns runtime_ms, power_w, energy_mj");
 }
 
-static np_status take_row(void *context, const np_csv_row *csv, np_error *err)
+static np_status take_row(void *context, const np_columns *columns, const np_csv_row *csv, np_error *err)
 {
 	loading *l = context;
-	if (!l->has_header)
-		return take_header(l, csv, err);
 	char reason[256];
 	np_raw_row raw;
 	np_row row = {.file = l->dataset->file_count, .line = csv->line};
-	bool readable = np_columns_fill(&l->columns, csv, &raw, reason, sizeof reason);
+	bool readable = np_columns_fill(columns, csv, &raw, reason, sizeof reason);
 	if (readable && l->device && !strstr(raw.device, l->device))
 		return skip_device(l, &raw, err);
 	if (!readable || !np_row_check(&raw, &row, reason, sizeof reason))
@@ -159,56 +138,28 @@ static np_status take_row(void *context, const np_csv_row *csv, np_error *err)
 
 /* ---- files ---- */
 
-static np_status take_raw(void *context, const void *data, size_t size, np_error *err)
-{
-	(void)err;
-	np_sha256_add(&((loading *)context)->hash, data, size);
-	return NP_OK;
-}
-
-static np_status take_text(void *context, const void *data, size_t size, np_error *err)
-{
-	return np_csv_reader_feed(((loading *)context)->reader, data, size, err);
-}
-
-static np_status read_source(loading *l, np_source *source, np_error *err)
-{
-	np_sha256_start(&l->hash);
-	l->has_header = false;
-	NP_TRY(np_csv_reader_create(take_row, l, &l->reader, err));
-	np_status status = np_decode(source, MOST_TEXT, take_raw, take_text, l, err);
-	if (status == NP_OK)
-		status = np_csv_reader_finish(l->reader, err);
-	np_csv_reader_free(l->reader);
-	np_sha256_finish(&l->hash, l->file->sha256);
-	return status;
-}
-
 static np_status check_file(const loading *l, int first_issue, np_error *err)
 {
-	if (!l->has_header)
-		return np_fail_at(err, NP_ERR_DATA, 1, 1, "the file is empty, measured layers were expected");
 	if (l->file->rows || l->file->other_devices)
 		return NP_OK;
 	if (!l->file->rejected)
 		return np_fail(err, NP_ERR_DATA, "no row follows the header");
 	/* The first issue of this file names itself; another file's may have filled the list. */
-	const char *issue = first_issue < l->dataset->issue_count ? l->dataset->issues[first_issue] : "";
-	return np_fail(err, NP_ERR_DATA, "none of its %d rows can be used; the first: %s", l->file->rejected, issue);
+	const char *issue = np_issues_item(&l->dataset->issues, first_issue);
+	return np_fail(err, NP_ERR_DATA, "none of its %d rows can be used; the first: %s", l->file->rejected,
+	               issue ? issue : "");
 }
 
 static np_status load_file(loading *l, const char *path, np_error *err)
 {
 	np_dataset *d = l->dataset;
-	int first_issue = d->issue_count;
+	int first_issue = d->issues.count;
 	l->file = &d->files[d->file_count];
 	l->file->path = np_arena_text(&d->arena, path, strlen(path));
 	if (!l->file->path)
 		return np_fail_memory(err);
-	np_source *source;
-	NP_TRY(np_source_open(path, &source, err));
-	np_status status = read_source(l, source, err);
-	np_source_close(source);
+	const np_records records = {NP_ROW_FIELDS, NP_ROW_FIELD_COUNT, take_header, take_row, l, "measured layers"};
+	np_status status = np_records_read(&records, path, l->file->sha256, err);
 	if (status == NP_OK)
 		status = check_file(l, first_issue, err);
 	if (status != NP_OK)
@@ -318,10 +269,10 @@ const char *np_dataset_dtype(const np_dataset *dataset)
 
 int np_dataset_issue_count(const np_dataset *dataset)
 {
-	return dataset->issue_count;
+	return dataset->issues.count;
 }
 
 const char *np_dataset_issue(const np_dataset *dataset, int index)
 {
-	return index >= 0 && index < dataset->issue_count ? dataset->issues[index] : NULL;
+	return np_issues_item(&dataset->issues, index);
 }

@@ -20,11 +20,11 @@
 	}
 #define MEASURE(target, name) {name, NP_FIELD_MEASURE, offsetof(np_raw_row, value[target])},
 
-const np_field NP_ROW_FIELDS[] = {TEXT(layer_type), TEXT(device),  TEXT(software),        TEXT(dtype),       TEXT(network),
-                                  COUNT(batch),     COUNT(in_c),   COUNT(in_h),           COUNT(in_w),       COUNT(out_c),
-                                  COUNT(out_h),     COUNT(out_w),  COUNT(kernel_h),       COUNT(kernel_w),   COUNT(stride_h),
-                                  COUNT(stride_w),  COUNT(pad_h),  COUNT(pad_w),          COUNT(dilation_h), COUNT(dilation_w),
-                                  COUNT(groups),    COUNT(inputs), NP_TARGET_MAP(MEASURE)};
+const np_field NP_ROW_FIELDS[] = {TEXT(layer_type),  TEXT(device),    TEXT(software), TEXT(dtype),           TEXT(network),
+                                  TEXT(run),         COUNT(batch),    COUNT(in_c),    COUNT(in_h),           COUNT(in_w),
+                                  COUNT(out_c),      COUNT(out_h),    COUNT(out_w),   COUNT(kernel_h),       COUNT(kernel_w),
+                                  COUNT(stride_h),   COUNT(stride_w), COUNT(pad_h),   COUNT(pad_w),          COUNT(dilation_h),
+                                  COUNT(dilation_w), COUNT(groups),   COUNT(inputs),  NP_TARGET_MAP(MEASURE)};
 const int NP_ROW_FIELD_COUNT = sizeof NP_ROW_FIELDS / sizeof *NP_ROW_FIELDS;
 
 /* ---- names of layer types ---- */

@@ -8,7 +8,7 @@
 
 /* The columns, as written: NP_BLANK, NAN and "" where nothing stands. */
 typedef struct np_raw_row {
-	const char *layer_type, *device, *software, *dtype, *network;
+	const char *layer_type, *device, *software, *dtype, *network, *run;
 	int64_t batch, in_c, in_h, in_w, out_c, out_h, out_w;
 	int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups, inputs;
 	double value[NP_TARGET_COUNT];
@@ -17,7 +17,7 @@ typedef struct np_raw_row {
 extern const np_field NP_ROW_FIELDS[];
 extern const int NP_ROW_FIELD_COUNT;
 
-/* Checks a row and completes what it leaves open; false with the reason in `reason`. Leaves network, file, line alone. */
+/* Checks a row and completes what it leaves open; false with the reason in `reason`. Leaves network, run, file, line alone. */
 bool np_row_check(const np_raw_row *raw, np_row *row, char *reason, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <neuralpower/predict.h>
 
+#include "base/dtype.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -174,22 +175,10 @@ static np_status warn_condition(np_prediction *p, size_t condition, np_error *er
 	return add_warning(p, &text, err);
 }
 
-static int dtype_bytes(const char *dtype)
-{
-	static const struct {
-		const char *name;
-		int bytes;
-	} DTYPES[] = {{"fp64", 8}, {"fp32", 4}, {"tf32", 4}, {"fp16", 2}, {"bf16", 2}, {"int8", 1}};
-	for (size_t i = 0; i < sizeof DTYPES / sizeof *DTYPES; i++)
-		if (strcmp(dtype, DTYPES[i].name) == 0)
-			return DTYPES[i].bytes;
-	return 0;
-}
-
 static np_status warn_dtype(np_prediction *p, np_error *err)
 {
 	const char *dtype = np_platform_dtype(p->platform);
-	int expected = dtype_bytes(dtype), bytes = np_network_tensor(p->network, 0)->element_bytes;
+	int expected = np_dtype_bytes(dtype), bytes = np_network_tensor(p->network, 0)->element_bytes;
 	if (!expected || expected == bytes)
 		return NP_OK;
 	np_text text = {0};

@@ -48,3 +48,14 @@ void np_report_network(np_json *json, const np_network *network)
 	np_json_put_int(json, "batch", np_network_batch(network));
 	np_json_close(json);
 }
+
+void np_report_platform(np_json *json, const np_platform *platform)
+{
+	np_json_key(json, "platform");
+	np_json_object(json);
+	np_json_put_string(json, "name", np_platform_name(platform));
+	np_json_put_string(json, "device", np_platform_device(platform));
+	np_json_put_string(json, "software", np_platform_software(platform));
+	np_json_put_string(json, "dtype", np_platform_dtype(platform));
+	np_json_close(json);
+}

@@ -21,5 +21,7 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 
 /* "network": name, file, format, batch. */
 void np_report_network(np_json *json, const np_network *network);
+/* "platform": name, device, software, dtype. */
+void np_report_platform(np_json *json, const np_platform *platform);
 
 #endif

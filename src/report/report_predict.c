@@ -63,17 +63,6 @@ static void put_totals(np_json *json, const np_prediction *p)
 	np_json_close(json);
 }
 
-static void put_platform(np_json *json, const np_platform *platform)
-{
-	np_json_key(json, "platform");
-	np_json_object(json);
-	np_json_put_string(json, "name", np_platform_name(platform));
-	np_json_put_string(json, "device", np_platform_device(platform));
-	np_json_put_string(json, "software", np_platform_software(platform));
-	np_json_put_string(json, "dtype", np_platform_dtype(platform));
-	np_json_close(json);
-}
-
 static void put_coverage(np_json *json, const np_prediction *p)
 {
 	np_json_key(json, "coverage");
@@ -92,7 +81,7 @@ static void predict_json(np_json *json, const void *subjects, int i)
 	const np_prediction *p = prediction_at(subjects, i);
 	np_json_object(json);
 	np_json_put_string(json, "schema", "neuralpower/predict/1");
-	put_platform(json, p->platform);
+	np_report_platform(json, p->platform);
 	np_report_network(json, p->network);
 	np_json_key(json, "layers");
 	np_json_array(json);

@@ -1,0 +1,86 @@
+/* Growing lists of pairs, and the evaluation that owns its texts. */
+#include "evaluate/scores.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What np_evaluation_free() must find again: the arena behind the public part. */
+typedef struct owned {
+	np_evaluation evaluation;
+	np_arena arena;
+} owned;
+
+np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, np_error *err)
+{
+	if (pairs->count == pairs->capacity) {
+		int capacity = pairs->capacity ? pairs->capacity * 2 : 256;
+		double *p = realloc(pairs->predicted, (size_t)capacity * sizeof *p);
+		if (p)
+			pairs->predicted = p;
+		double *a = realloc(pairs->actual, (size_t)capacity * sizeof *a);
+		if (a)
+			pairs->actual = a;
+		if (!p || !a)
+			return np_fail_memory(err);
+		pairs->capacity = capacity;
+	}
+	pairs->predicted[pairs->count] = predicted;
+	pairs->actual[pairs->count++] = actual;
+	return NP_OK;
+}
+
+void np_pairs_free(np_pairs *pairs)
+{
+	free(pairs->predicted);
+	free(pairs->actual);
+	*pairs = (np_pairs){0};
+}
+
+np_status np_pairs_accuracy(const np_pairs *pairs, np_accuracy *accuracy, np_error *err)
+{
+	return np_accuracy_of(pairs->predicted, pairs->actual, pairs->count, accuracy, err);
+}
+
+np_evaluation *np_evaluation_create(const char *data, int layers, int networks)
+{
+	owned *made = calloc(1, sizeof *made);
+	if (!made)
+		return NULL;
+	np_evaluation *e = &made->evaluation;
+	e->data = np_evaluation_text(e, data);
+	e->layers = np_arena_array(&made->arena, (size_t)layers + 1, sizeof *e->layers);
+	e->networks = np_arena_array(&made->arena, (size_t)networks + 1, sizeof *e->networks);
+	if (e->data && e->layers && e->networks)
+		return e;
+	np_evaluation_free(e);
+	return NULL;
+}
+
+const char *np_evaluation_text(np_evaluation *evaluation, const char *text)
+{
+	return np_arena_text(&((owned *)evaluation)->arena, text, strlen(text));
+}
+
+void np_evaluation_free(np_evaluation *evaluation)
+{
+	if (!evaluation)
+		return;
+	np_arena_free(&((owned *)evaluation)->arena);
+	free(evaluation);
+}
+
+np_status np_evaluation_summarise(np_evaluation *evaluation, const char *target, const np_pairs *pairs, np_error *err)
+{
+	if (!pairs->count || evaluation->summary_count == NP_TARGET_COUNT)
+		return NP_OK;
+	np_target_summary *line = &evaluation->summary[evaluation->summary_count];
+	line->target = np_evaluation_text(evaluation, target);
+	if (!line->target)
+		return np_fail_memory(err);
+	NP_TRY(np_pairs_accuracy(pairs, &line->accuracy, err));
+	evaluation->summary_count++;
+	return NP_OK;
+}
