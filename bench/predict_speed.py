@@ -3,10 +3,11 @@
 
     bench/predict_speed.py [--program build/neuralpower] [--runs 51] [--huge]
 
-Prints medians with a warm page cache. The ONNX files hold random weights; they are written once by
-tools/make_sample_onnx.py into a temporary folder (--models DIR keeps them). --huge adds a 528 MB file. Needs
-python3-onnx for the ONNX part; without it only the prototxt is timed. `true` is the cost of starting any process; its
-memory is that of this script, below which the kernel reports no process that the script starts.
+Prints medians of wall and processor time, with a warm page cache; where they differ much the machine was busy. The ONNX
+files hold random weights; they are written once by tools/make_sample_onnx.py into a temporary folder (--models DIR keeps
+them). --huge adds a 528 MB file. Needs python3-onnx for the ONNX part; without it only the prototxt is timed. `true` is
+the cost of starting any process; its memory is that of this script, below which the kernel reports no process that the
+script starts.
 """
 
 import argparse
@@ -24,13 +25,14 @@ LOAD = "import onnx, sys, time; t = time.perf_counter(); onnx.load(sys.argv[1]);
 
 
 class Run:
-    """Median wall time (ms) and largest resident memory (MB) of a command."""
+    """Median wall and processor time (ms) and largest resident memory (MB) of a command."""
 
     def __init__(self, command, runs):
-        self.times, self.answers, self.memory = [], [], 0
+        self.times, self.processor, self.answers, self.memory = [], [], [], 0
         for _ in range(runs + 1):
             self._once(command)
         self.ms = statistics.median(self.times[1:])  # the first run warms the page cache
+        self.cpu_ms = statistics.median(self.processor[1:])
 
     def _once(self, command):
         read, write = os.pipe()
@@ -45,12 +47,14 @@ class Run:
         self.times.append(1e3 * (time.perf_counter() - start))
         if status != 0:
             raise SystemExit("%s failed: status %d" % (" ".join(command), os.waitstatus_to_exitcode(status)))
+        self.processor.append(1e3 * (usage.ru_utime + usage.ru_stime))
         self.answers.append(answer)
         self.memory = max(self.memory, usage.ru_maxrss / 1024)
 
 
 def line(what, run, aim="", ms=None):
-    print("%-58s %9.2f ms %8.1f MB  %s" % (what, run.ms if ms is None else ms, run.memory, aim))
+    cpu = "%8.2f ms" % run.cpu_ms if ms is None else ""
+    print("%-48s %8.2f ms %11s %7.1f MB  %s" % (what, run.ms if ms is None else ms, cpu, run.memory, aim))
 
 
 def make_models(folder, names):
@@ -79,6 +83,7 @@ def main():
     parser.add_argument("--runs", type=int, default=51)
     parser.add_argument("--huge", action="store_true", help="also a 528 MB file")
     arguments = parser.parse_args()
+    print("%-48s %11s %11s %10s" % ("", "wall", "processor", "resident"))
     line("true (start of a process)", Run(["true"], arguments.runs))
     prototxt = os.path.join(ROOT, "networks/alexnet.prototxt")
     line("neuralpower predict alexnet.prototxt", Run([arguments.program, "predict", "-q", prototxt], arguments.runs), "aim: 5 ms")

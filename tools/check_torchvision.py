@@ -113,6 +113,8 @@ def differences(name, hooks, report):
     attention = any(word in name for word in ("vit", "swin"))
     if not is_of(name, DETECTION) and not (is_subsequence(linear, products) if attention else linear == products):
         found.append("fc MACs %s, hooks saw %s" % (products[:5], linear[:5]))
+    if is_of(name, DETECTION):  # how many boxes there are hangs on the values: some layers are `other`, and warned of
+        return found
     others = sorted({layer["name"] for layer in report["layers"] if layer["type"] == "other"})
     if others:
         found.append("%d layers of unknown kind: %s" % (len(others), ", ".join(others[:5])))
