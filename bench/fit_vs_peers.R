@@ -6,12 +6,14 @@ if (arguments[1] == "all") glmnet.control(fdev = 0, devmax = 1) # every lambda, 
 
 for (path in arguments[-1]) {
   file <- file(path, "rb")
-  head <- readBin(file, "integer", 3)
-  count <- readBin(file, "integer", head[3])
+  head <- readBin(file, "integer", 4) # rows, features, columns, degrees
+  count <- readBin(file, "integer", head[4])
+  factors <- matrix(readBin(file, "integer", 3 * head[3]), 3)
   y <- readBin(file, "double", head[1])
   fold <- readBin(file, "integer", head[1]) + 1L
-  x <- matrix(readBin(file, "double", head[1] * head[2]), head[1], byrow = TRUE)
+  feature <- matrix(readBin(file, "double", head[1] * head[2]), head[1], byrow = TRUE)
   close(file)
+  x <- apply(factors, 2, function(f) apply(feature[, f[f >= 0] + 1, drop = FALSE], 1, prod))
   for (columns in count) {
     part <- x[, 1:columns, drop = FALSE]
     start <- sum(proc.time()[1:2])

@@ -64,21 +64,20 @@ def fc(rng, n):
     return [batch, c_in, c_out], [macs, 1.0 * c_in * c_out], macs, 1.0 * c_in * c_out + batch * (c_in + c_out)
 
 
-def products(base, degree):
-    picks = itertools.combinations_with_replacement(range(len(base)), degree)
-    return [np.prod([base[i] for i in pick], axis=0) for pick in picks]
-
-
 def write_design(path, special, base, target, fold):
-    columns, count = list(special), []
+    """The columns as lists of features: the special ones, then the products of one, two and three base features."""
+    factors = [(len(base) + i,) for i in range(len(special))]
+    count = []
     for degree in (1, 2, 3):
-        columns += products(base, degree)
-        count.append(len(columns))
+        factors += itertools.combinations_with_replacement(range(len(base)), degree)
+        count.append(len(factors))
+    features = np.stack(base + special, 1).astype(float)
     with open(path, "wb") as file:
-        np.array([len(target), len(columns), 3] + count, np.int32).tofile(file)
+        np.array([len(target), features.shape[1], len(factors), len(count)] + count, np.int32).tofile(file)
+        np.array([(f + (-1, -1))[:3] for f in factors], np.int32).tofile(file)
         target.astype(float).tofile(file)
         fold.astype(np.int32).tofile(file)
-        np.ascontiguousarray(np.stack(columns, 1)).tofile(file)
+        np.ascontiguousarray(features).tofile(file)
 
 
 def make_workload(folder, factor):
@@ -91,7 +90,7 @@ def make_workload(folder, factor):
         fold = rng.permutation(n) % 10
         runtime = (.02 + np.maximum(work / 2e9, moved / 5e7)) * np.exp(.1 * rng.standard_normal(n))
         power = (60 + 180 * (1 - np.exp(-work / moved / 50)) * (work / (work + 1e8))) * np.exp(.04 * rng.standard_normal(n))
-        # a quotient leaves no logarithm out of the power model's base: 16 features for conv, 12 for pool, 6 for fc
+        # power models have the logarithms beside the sizes: 16 features for conv, 12 for pool, 6 for fc
         for target, values, features in (("runtime", runtime, base), ("power", power, base + [np.log2(b) for b in base])):
             paths.append(os.path.join(folder, "%s.%s.bin" % (name, target)))
             write_design(paths[-1], special, features, values, fold)
@@ -115,11 +114,14 @@ def run_program(command):
 
 def read_design(path):
     with open(path, "rb") as file:
-        rows, columns, degrees = np.fromfile(file, np.int32, 3)
+        rows, features, columns, degrees = np.fromfile(file, np.int32, 4)
         count = np.fromfile(file, np.int32, degrees)
+        factors = np.fromfile(file, np.int32, 3 * columns).reshape(columns, 3)
         target = np.fromfile(file, float, rows)
         fold = np.fromfile(file, np.int32, rows)
-        return np.fromfile(file, float, rows * columns).reshape(rows, columns), target, fold, count
+        values = np.fromfile(file, float, rows * features).reshape(rows, features)
+    x = np.stack([values[:, f[f >= 0]].prod(1) for f in factors], 1)
+    return x, target, fold, count
 
 
 def run_sklearn(paths):
@@ -142,9 +144,9 @@ def run_sklearn(paths):
     return result, 0
 
 
-def run_tool(name, options, paths):
+def run_tool(name, options, paths, certify=False):
     if name == "ours":
-        return run_program([options.program] + (["--certify"] if options.certify else []) + paths)
+        return run_program([options.program] + (["--certify"] if certify else []) + paths)
     if name == "sklearn":
         return run_sklearn(paths)
     mode = "all" if name == "glmnet-all" else "default"
@@ -162,7 +164,7 @@ def compare(options, paths):
             if name == "sklearn" and round_number:
                 continue  # minutes per round
             try:
-                result, peak = run_tool(name, options, paths)
+                result, peak = run_tool(name, options, paths, options.certify and not round_number)
             except (OSError, subprocess.CalledProcessError, ImportError) as error:
                 print("%s left out: %s" % (name, error))
                 tools = [t for t in tools if t != name]
@@ -178,18 +180,20 @@ def compare(options, paths):
     total = {t: sum(median_of(runs[t], p) for p in problems) for t in tools}
     print("%-22s" % "all, ms" + "".join("%24.0f" % total[t] for t in tools))
     print("%-22s" % "times ours" + "".join("%23.1fx" % (total[t] / total["ours"]) for t in tools))
-    print("peak memory of ours: %.0f MB, the design itself included" % memory)
+    print("peak memory of ours: %.0f MB" % memory)
     if options.certify:
         print("worst relative duality gap, all lambdas and folds: %.1e" % max(r[3] for r in runs["ours"][0].values()))
 
 
 def growth(options):
-    print("    rows  conv runtime, degrees 1 to 3, ms")
+    print("    rows  conv runtime (168 columns), conv power (972 columns), degrees 1 to 3: ms; peak MB")
     for factor in (1, 4, 16, 64, 117):
         with tempfile.TemporaryDirectory() as folder:
-            paths = [p for p in make_workload(folder, factor) if "conv.runtime" in p]
-            runs = [run_tool("ours", options, paths)[0] for _ in range(options.rounds)]
-            print("%8d %9.1f" % (int(858 * factor), sum(median_of(runs, p) for p in runs[0])))
+            print("%8d" % int(858 * factor), end="")
+            for path in [p for p in make_workload(folder, factor) if "conv" in p]:
+                runs = [run_tool("ours", options, [path]) for _ in range(options.rounds)]
+                print(" %9.1f %5.0f" % (sum(median_of([r for r, _ in runs], p) for p in runs[0][0]), runs[0][1]), end="")
+            print(flush=True)
 
 
 def main():

@@ -3,9 +3,11 @@
  *
  *     lasso_bench [--certify] [--threads N] FILE...
  *
- * FILE: int32 rows, columns, degrees, then per degree the int32 number of leading columns; the target; the rows' folds as
- * int32; the columns' values row by row, in doubles. All degrees of a file share one Gram matrix. Prints one line per
- * file and degree: columns, processor milliseconds, least cross-validated RMSE, terms there, worst relative duality gap.
+ * FILE, all in the machine's own byte order: int32 rows, features, columns, degrees; per degree the int32 number of leading
+ * columns; per column three int32, the features it is the product of (-1: one less); the target in doubles; the rows' folds
+ * as int32; the features row by row in doubles. Columns are formed when they are needed, and all degrees of a file share one
+ * Gram matrix. Prints one line per file and degree: columns, processor milliseconds, least cross-validated RMSE, terms
+ * there, worst relative duality gap.
  */
 #include "fit/certificate.h"
 
@@ -19,7 +21,8 @@
 enum { MOST_DEGREES = 8, FOLDS = 10 };
 
 typedef struct design_file {
-	int32_t rows, columns, degrees, count[MOST_DEGREES];
+	int32_t rows, features, columns, degrees, count[MOST_DEGREES];
+	int32_t (*factors)[3];
 	double *target, *values;
 	int32_t *fold;
 } design_file;
@@ -27,9 +30,16 @@ typedef struct design_file {
 static void fill_rows(void *context, const int *rows, int count, double *values, size_t stride)
 {
 	const design_file *f = context;
-	for (int r = 0; r < count; r++)
-		memcpy(values + (size_t)r * stride, f->values + (size_t)rows[r] * (size_t)f->columns,
-		       (size_t)f->columns * sizeof *values);
+	for (int r = 0; r < count; r++) {
+		const double *feature = f->values + (size_t)rows[r] * (size_t)f->features;
+		double *out = values + (size_t)r * stride;
+		for (int32_t c = 0; c < f->columns; c++) {
+			double product = feature[f->factors[c][0]];
+			for (int i = 1; i < 3 && f->factors[c][i] >= 0; i++)
+				product *= feature[f->factors[c][i]];
+			out[c] = product;
+		}
+	}
 }
 
 static void *read_array(FILE *file, size_t count, size_t size)
@@ -46,14 +56,15 @@ static design_file read_design(const char *path)
 {
 	design_file f = {0};
 	FILE *file = fopen(path, "rb");
-	if (!file || fread(&f, sizeof(int32_t), 3, file) != 3 || f.degrees > MOST_DEGREES ||
+	if (!file || fread(&f, sizeof(int32_t), 4, file) != 4 || f.degrees > MOST_DEGREES ||
 	    fread(f.count, sizeof(int32_t), (size_t)f.degrees, file) != (size_t)f.degrees) {
 		fprintf(stderr, "lasso_bench: cannot read %s\n", path);
 		exit(1);
 	}
+	f.factors = read_array(file, (size_t)f.columns, sizeof *f.factors);
 	f.target = read_array(file, (size_t)f.rows, sizeof(double));
 	f.fold = read_array(file, (size_t)f.rows, sizeof(int32_t));
-	f.values = read_array(file, (size_t)f.rows * (size_t)f.columns, sizeof(double));
+	f.values = read_array(file, (size_t)f.rows * (size_t)f.features, sizeof(double));
 	fclose(file);
 	return f;
 }
@@ -114,6 +125,7 @@ static np_status run(const char *path, bool certify, int threads, np_error *err)
 	}
 	np_moments_free(&moments);
 	free(columns);
+	free(f.factors);
 	free(f.target);
 	free(f.fold);
 	free(f.values);
