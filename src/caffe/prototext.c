@@ -6,6 +6,7 @@
 #include "caffe/prototoken.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { DEEPEST = 100 };
 
@@ -116,7 +117,7 @@ static bool is_number_word(const np_token *token)
 {
 	static const char *const WORDS[] = {"inf", "infinity", "nan"};
 	for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-		if (token->length == strlen(WORDS[i]) && memcmp(token->text, WORDS[i], token->length) == 0)
+		if (token->length == strlen(WORDS[i]) && strncasecmp(token->text, WORDS[i], token->length) == 0)
 			return true;
 	return false;
 }
