@@ -17,7 +17,8 @@
 
 enum {
 	MOST_ROWS = 1000000,
-	MOST_LABELS = 32 << 20, /* bytes of all repeated texts */
+	MOST_REJECTED = 100000, /* rows of one file; after so many it is not a data set */
+	MOST_LABELS = 8 << 20,  /* bytes of all repeated texts */
 };
 
 typedef enum text_column { DEVICE, SOFTWARE, DTYPE, TEXT_COLUMNS } text_column;
@@ -55,7 +56,9 @@ const char *np_target_name(np_target target)
 
 static np_status add_issue(loading *l, int line, const char *reason, np_error *err)
 {
-	l->file->rejected++;
+	if (++l->file->rejected > MOST_REJECTED)
+		return np_fail_at(err, NP_ERR_LIMIT, line, 1, "more than %d rows cannot be used; this one: %s", MOST_REJECTED,
+		                  reason);
 	return np_issues_add(&l->dataset->issues, &l->dataset->arena, l->file->path, line, reason, err);
 }
 

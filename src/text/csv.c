@@ -134,6 +134,13 @@ np_status np_csv_reader_feed(np_csv_reader *reader, const void *bytes, size_t si
 	const char *data = bytes;
 	reader->err = err;
 	while (size && reader->status == NP_OK) {
+		if (data[0] == '\n' && !reader->row_open && !reader->column && !reader->after_cr) {
+			/* An empty line, and there may be millions in a small packed file. */
+			reader->line++;
+			data++;
+			size--;
+			continue;
+		}
 		if (reader->after_cr && data[0] == '\n' && !reader->column) {
 			/* The second half of a line break, inside quotes part of the field. */
 			reader->after_cr = false;

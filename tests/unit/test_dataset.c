@@ -353,6 +353,20 @@ static void test_many_issues(void **state)
 	np_dataset_free(dataset);
 }
 
+static void test_endless_issues(void **state)
+{
+	(void)state;
+	np_text text = {0};
+	np_text_puts(&text, "layer_type,in_c,out_c,runtime_ms\nfc,1,1,1\n");
+	for (int i = 0; i < 100001; i++)
+		np_text_puts(&text, "x\n");
+	np_error err = {0};
+	np_dataset *dataset;
+	assert_int_equal(load_text(text.data, NULL, &dataset, &err), NP_ERR_LIMIT);
+	np_text_free(&text);
+	assert_int_equal(err.line, 100003);
+}
+
 /* ---- gzip ---- */
 
 static void write_gzip(const char *path, const char *mode, const char *text)
@@ -444,8 +458,8 @@ int main(void)
 	        cmocka_unit_test(test_blanks_derived), cmocka_unit_test(test_output_sizes),
 	        cmocka_unit_test(test_refused_rows),   cmocka_unit_test(test_bad_files),
 	        cmocka_unit_test(test_devices),        cmocka_unit_test(test_many_issues),
-	        cmocka_unit_test(test_gzip),           cmocka_unit_test(test_gzip_bomb),
-	        cmocka_unit_test(test_published),
+	        cmocka_unit_test(test_endless_issues), cmocka_unit_test(test_gzip),
+	        cmocka_unit_test(test_gzip_bomb),      cmocka_unit_test(test_published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
