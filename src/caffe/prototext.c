@@ -188,11 +188,15 @@ static np_status read_elements(parser *p, const np_proto *named)
 	return skip_separator(p);
 }
 
-static np_status read_list(parser *p, const np_proto *named)
+/* Without a colon a list can only be one of messages. */
+static np_status read_list(parser *p, const np_proto *named, bool colon)
 {
 	NP_TRY(advance(p));
-	if (!np_lexer_at(&p->lexer, ']'))
+	if (!np_lexer_at(&p->lexer, ']')) {
+		if (!colon && !at_message(p))
+			return fail_expected(p, "'{'");
 		return read_elements(p, named);
+	}
 	NP_TRY(advance(p));
 	return skip_separator(p);
 }
@@ -206,10 +210,10 @@ static np_status read_field(parser *p)
 		NP_TRY(advance(p));
 	if (at_message(p))
 		return open_message(p, &field);
+	if (np_lexer_at(&p->lexer, '['))
+		return read_list(p, &field, colon);
 	if (!colon)
 		return fail_expected(p, "':' or '{'");
-	if (np_lexer_at(&p->lexer, '['))
-		return read_list(p, &field);
 	NP_TRY(read_scalar(p, &field));
 	NP_TRY(add_field(p, &field, &made));
 	return skip_separator(p);

@@ -35,7 +35,7 @@ def field(rng, depth):
         body = opening + blank(rng) + message(rng, depth + 1) + closing
         if rng.random() < 0.15:
             body = "[" + ", ".join([body] * rng.randint(1, 2)) + "]"
-            return f"m:{gap}{body}{end}"
+            return f"m{rng.choice(['', ':'])}{gap}{rng.choice([body, body, '[]'])}{end}"
         return f"m{rng.choice(['', ':', ' :', ' '])}{gap}{body}{end}"
     if rng.random() < 0.2:
         values = ("," + blank(rng)).join(rng.choice(VALUES[name]) for _ in range(rng.randint(0, 3)))
@@ -61,7 +61,8 @@ def protoc_accepts(path, folder):
 def beyond_syntax(complaint):
     """What protoc refuses for its schema: types and names, of which our parser knows nothing."""
     return any(words in complaint for words in ("Expected integer", "Expected double", "has no field named",
-                                                "Unknown enumeration"))
+                                                "Unknown enumeration", "Expect a decimal number", "Expected string",
+                                                "Expected \"{\", found"))
 
 
 def main():
