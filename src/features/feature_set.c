@@ -2,8 +2,8 @@
 #include "features/feature_set.h"
 
 #include "features/physical.h"
+#include "features/shape.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,9 +67,11 @@ static const np_feature_set CONV = {
         .base = {"batch", "out_h", "out_w", "kernel_w", "filter_in_c", "out_c", "in_h"},
         .special = {"macs_per_item", "macs", "unrolled_input", "output", "filter", "input", "input_row", "input_column"},
         NP_PHYSICAL_CONV,
+        NP_SHAPE_CONV,
         .special_in_power = true,
         .compute = compute_conv,
         .compute_physical = np_physical_conv,
+        .compute_shape = np_shape_conv,
 };
 static const np_feature_set FC = {
         .name = "fc",
@@ -77,10 +79,12 @@ static const np_feature_set FC = {
         .special_count = 1,
         .base = {"batch", "out_c", "in_h", "in_w", "in_c"},
         .special = {"macs"},
-        NP_PHYSICAL_FC,
+        NP_PHYSICAL_PRODUCT,
+        NP_SHAPE_PRODUCT,
         .special_in_power = false,
         .compute = compute_fc,
         .compute_physical = np_physical_fc,
+        .compute_shape = np_shape_fc,
 };
 static const np_feature_set POOL = {
         .name = "pool",
@@ -89,9 +93,11 @@ static const np_feature_set POOL = {
         .base = {"batch", "out_h", "out_w", "channels", "kernel_h", "in_h"},
         .special = {"window_reads", "output", "input"},
         NP_PHYSICAL_POOL,
+        NP_SHAPE_POOL,
         .special_in_power = true,
         .compute = compute_pool,
         .compute_physical = np_physical_pool,
+        .compute_shape = np_shape_pool,
 };
 static const np_feature_set ELEMENTWISE = {
         .name = "elementwise",
@@ -100,9 +106,11 @@ static const np_feature_set ELEMENTWISE = {
         .base = {"batch", "values_per_item"},
         .special = {"input", "output"},
         NP_PHYSICAL_ELEMENTWISE,
+        NP_SHAPE_ELEMENTWISE,
         .special_in_power = true,
         .compute = compute_elementwise,
         .compute_physical = np_physical_elementwise,
+        .compute_shape = np_shape_elementwise,
 };
 static const np_feature_set MATMUL = {
         .name = "matmul",
@@ -110,10 +118,12 @@ static const np_feature_set MATMUL = {
         .special_count = 2,
         .base = {"batch", "rows", "inner", "columns"},
         .special = {"macs", "values"},
-        NP_PHYSICAL_MATMUL,
+        NP_PHYSICAL_PRODUCT,
+        NP_SHAPE_PRODUCT,
         .special_in_power = true,
         .compute = compute_matmul,
         .compute_physical = np_physical_matmul,
+        .compute_shape = np_shape_matmul,
 };
 
 const np_feature_set *np_feature_set_of(np_kind kind)
@@ -156,30 +166,38 @@ int np_feature_first_shape(const np_feature_set *set)
 	return np_feature_first_physical(set) + set->physical_count;
 }
 
-int np_feature_count(const np_feature_set *set)
+int np_feature_first_given(const np_feature_set *set)
 {
 	return np_feature_first_shape(set) + set->shape_count;
 }
 
+int np_feature_count(const np_feature_set *set)
+{
+	return np_feature_first_given(set) + NP_GIVEN + set->rate_count;
+}
+
 const char *np_feature_name(const np_feature_set *set, int feature, char *text)
 {
+	static const char *const GIVEN[NP_GIVEN] = {"log2(base)", "log2(runtime)"};
 	const struct {
 		int count;
 		const char *const *names;
 		const char *format;
 	} segments[] = {
-	        {set->base_count, set->base, "%s"},         {set->base_count, set->base, "log2(%s)"},
-	        {set->special_count, set->special, "%s"},   {set->physical_count, set->physical, "%s"},
-	        {set->shape_count, set->shape, "log2(%s)"},
+	        {set->base_count, set->base, "%s"},       {set->base_count, set->base, "log2(%s)"},
+	        {set->special_count, set->special, "%s"}, {set->physical_count, set->physical, "%s"},
+	        {set->shape_count, set->shape, "%s"},     {NP_GIVEN, GIVEN, "%s"},
 	};
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof segments / sizeof *segments; i++) {
 		if (feature < segments[i].count) {
 			snprintf(text, NP_FEATURE_NAME, segments[i].format, segments[i].names[feature]);
-			break;
+			return text;
 		}
 		feature -= segments[i].count;
 	}
+	if (feature < set->rate_count)
+		snprintf(text, NP_FEATURE_NAME, "%s", set->rate[feature].name);
 	return text;
 }
 
@@ -192,21 +210,31 @@ int np_feature_find(const np_feature_set *set, const char *name)
 	return -1;
 }
 
-/* In extended precision and rounded once: the double version depends on the processor's instructions. */
-static void take_logs(const double *values, int count, double *logs)
-{
-	for (int i = 0; i < count; i++)
-		logs[i] = values[i] > 0 ? (double)log2l((long double)values[i]) : 0;
-}
-
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values)
 {
-	double shape[NP_MAX_SHAPE];
-	int b = set->base_count;
+	int b = set->base_count, given = np_feature_first_given(set);
 	set->compute(config, values, values + 2 * b);
-	set->compute_physical(config, values + np_feature_first_physical(set), shape);
-	take_logs(values, b, values + b);
-	take_logs(shape, set->shape_count, values + np_feature_first_shape(set));
+	for (int i = 0; i < b; i++)
+		values[b + i] = np_log2(values[i]);
+	set->compute_physical(config, values + np_feature_first_physical(set));
+	set->compute_shape(config, values + np_feature_first_shape(set));
+	memset(values + given, 0, (size_t)(NP_GIVEN + set->rate_count) * sizeof *values);
+}
+
+void np_feature_give_base(const np_feature_set *set, double base, double *values)
+{
+	values[np_feature_first_given(set)] = np_log2(base);
+}
+
+void np_feature_give_runtime(const np_feature_set *set, double runtime, double *values)
+{
+	const double *shape = values + np_feature_first_shape(set);
+	double *given = values + np_feature_first_given(set), log_runtime = np_log2(runtime);
+	given[1] = log_runtime;
+	for (int i = 0; i < set->rate_count; i++) {
+		np_rate rate = set->rate[i];
+		given[NP_GIVEN + i] = shape[rate.first] + (rate.second < 0 ? 0 : shape[rate.second]) - log_runtime;
+	}
 }
 
 /* ---- routing ---- */

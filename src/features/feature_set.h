@@ -11,42 +11,57 @@
 enum {
 	NP_MAX_BASE = 8,
 	NP_MAX_SPECIAL = 8,
-	NP_MAX_PHYSICAL = 40,
-	NP_MAX_SHAPE = 12,
-	NP_MAX_FEATURES = 2 * NP_MAX_BASE + NP_MAX_SPECIAL + NP_MAX_PHYSICAL + NP_MAX_SHAPE,
+	NP_MAX_PHYSICAL = 64,
+	NP_MAX_SHAPE = 48,
+	NP_MAX_RATES = 8,
+	NP_GIVEN = 2, /* log2(base), log2(runtime) */
+	NP_MAX_FEATURES = 2 * NP_MAX_BASE + NP_MAX_SPECIAL + NP_MAX_PHYSICAL + NP_MAX_SHAPE + NP_GIVEN + NP_MAX_RATES,
 	NP_FEATURE_NAME = 32,
 };
 
+/* A quantity over the runtime: the sum of one or two shape features (-1: no second) less log2(runtime). */
+typedef struct np_rate {
+	const char *name;
+	short first, second;
+} np_rate;
+
 typedef struct np_feature_set {
 	const char *name; /* "conv", "fc", "pool", "elementwise", "matmul" */
-	int base_count, special_count, physical_count, shape_count;
+	int base_count, special_count, physical_count, shape_count, rate_count;
 	const char *base[NP_MAX_BASE];
 	const char *special[NP_MAX_SPECIAL];
 	const char *physical[NP_MAX_PHYSICAL];
 	const char *shape[NP_MAX_SHAPE];
+	np_rate rate[NP_MAX_RATES];
 	bool special_in_power; /* whether the authors' power model has the special terms too */
 	void (*compute)(const np_layer_config *config, double *base, double *special);
-	void (*compute_physical)(const np_layer_config *config, double *physical, double *shape);
+	void (*compute_physical)(const np_layer_config *config, double *physical);
+	void (*compute_shape)(const np_layer_config *config, double *shape);
 } np_feature_set;
 
 /* The set of a kind; NULL when the kind cannot be learned (other). */
 const np_feature_set *np_feature_set_of(np_kind kind);
 
 /*
- * Features are numbered segment after segment: base, their log2, special, physical, log2 of the shape quantities.
+ * Features are numbered segment after segment: base, their log2, special, physical, shape, given. The last are known
+ * only while a model is evaluated: log2 of the value of its base, log2 of the predicted runtime, and the rates.
  * A name for each, written into `text` of NP_FEATURE_NAME bytes. Physical features are >= 0 and never fall as the batch
  * grows: what work and traffic a device cannot avoid.
  */
 int np_feature_count(const np_feature_set *set);
 const char *np_feature_name(const np_feature_set *set, int feature, char *text);
-/* Where the last two segments begin. */
+/* Where the last three segments begin. */
 int np_feature_first_physical(const np_feature_set *set);
 int np_feature_first_shape(const np_feature_set *set);
+int np_feature_first_given(const np_feature_set *set);
 /* The number of a name, or -1; where two features are the same quantity, the first. */
 int np_feature_find(const np_feature_set *set, const char *name);
 
-/* All features of a configuration, NP_MAX_FEATURES values. */
+/* All features of a configuration, NP_MAX_FEATURES values; those that are given are 0. */
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values);
+/* Fills in what is given: the value of a model's base; the runtime predicted for the configuration, in ms. */
+void np_feature_give_base(const np_feature_set *set, double base, double *values);
+void np_feature_give_runtime(const np_feature_set *set, double runtime, double *values);
 
 /*
  * The configuration a model is asked about: a convolution whose unpadded kernel covers its whole input is a matrix

@@ -1,16 +1,11 @@
 /* Work and traffic of layers. */
 #include "features/physical.h"
 
-#include <math.h>
+#include "features/product.h"
 
-/* Rounded up to whole tiles of `tile`. */
-static double tiled(double value, double tile)
+static double over(double value, int exponent)
 {
-	return ceil(value / tile) * tile;
-}
-
-static double over(double value, double limit)
-{
+	double limit = ldexp(1, exponent);
 	return value > limit ? value - limit : 0;
 }
 
@@ -19,140 +14,177 @@ static double when(bool holds, double value)
 	return holds ? value : 0;
 }
 
-/* A product of a rows x inner matrix with an inner x columns matrix, `count` times, and what it moves. */
-typedef struct product {
-	double batch, count, rows, inner, columns;
-	double read, written, weights;
-} product;
-
-static double work_of(const product *p)
+/* value^(3/4) by square roots, which are correctly rounded everywhere; a power function is not. */
+static double root34(double value)
 {
-	return p->count * p->rows * p->inner * p->columns;
+	return sqrt(value) * sqrt(sqrt(value));
 }
 
-static double traffic_of(const product *p)
+/* ---- products of matrices ---- */
+
+np_product np_product_conv(const np_layer_config *c)
 {
-	return p->read + p->written + p->weights;
+	double n = (double)c->batch, groups = (double)c->groups, out = (double)c->out_h * (double)c->out_w;
+	np_product p = {.batch = n, .count = groups, .rows = n * out, .in_c = (double)c->in_c, .out_c = (double)c->out_c};
+	p.inner = p.in_c / groups * (double)c->kernel_h * (double)c->kernel_w;
+	p.columns = p.out_c / groups;
+	p.read = n * p.in_c * (double)c->in_h * (double)c->in_w;
+	p.written = n * p.out_c * out;
+	p.weights = p.out_c * p.inner;
+	return p;
+}
+
+np_product np_product_fc(const np_layer_config *c)
+{
+	double n = (double)c->batch, vector = (double)c->in_c * (double)c->in_h * (double)c->in_w, out = (double)c->out_c;
+	return (np_product){.batch = n,
+	                    .count = 1,
+	                    .rows = n,
+	                    .inner = vector,
+	                    .columns = out,
+	                    .in_c = vector,
+	                    .out_c = out,
+	                    .read = n * vector,
+	                    .written = n * out,
+	                    .weights = vector * out};
+}
+
+np_product np_product_matmul(const np_layer_config *c)
+{
+	double n = (double)c->batch, rows = (double)c->in_h, inner = (double)c->in_c, columns = (double)c->out_c;
+	return (np_product){.batch = n,
+	                    .count = n,
+	                    .rows = rows,
+	                    .inner = inner,
+	                    .columns = columns,
+	                    .in_c = inner,
+	                    .out_c = columns,
+	                    .read = n * inner * rows,
+	                    .written = n * rows * columns,
+	                    .weights = n * inner * columns};
+}
+
+/* Whole waves of `wave` tiles, in multiply-accumulates. */
+static double waves(const np_product *p, double tile, double wave)
+{
+	double tiles = ceil(p->rows / tile) * ceil(p->columns / tile) * p->count;
+	return np_tiled(tiles, wave) * tile * tile * p->inner;
 }
 
 /* In the order of NP_PRODUCT_NAMES. */
-static void fill_product(const product *p, double *out)
+static double *fill_product(const np_product *p, double *out)
 {
-	double work = work_of(p), traffic = traffic_of(p), tasks = p->count * p->inner;
-	int i = 0;
-	out[i++] = 1;
-	out[i++] = p->batch;
-	out[i++] = work;
-	out[i++] = p->read;
-	out[i++] = p->written;
-	out[i++] = p->weights;
-	out[i++] = tasks * tiled(p->rows, 16) * tiled(p->columns, 16);
-	out[i++] = tasks * tiled(p->rows, 64) * tiled(p->columns, 64);
-	out[i++] = sqrt(work * traffic); /* correctly rounded, so the same everywhere */
+	static const double WAVES[][2] = {{32, 64}, {64, 16}, {64, 64}, {128, 16}, {128, 80}};
+	double work = np_product_work(p), traffic = np_product_traffic(p);
+	const double simple[] = {1, p->batch, work, p->read, p->written, p->weights, p->inner};
+	for (int i = 0; i < 7; i++)
+		*out++ = simple[i];
+	for (double tile = 32; tile <= 128; tile *= 2)
+		*out++ = p->count * p->inner * np_tiled(p->rows, tile) * np_tiled(p->columns, tile);
+	for (int i = 0; i < 5; i++)
+		*out++ = waves(p, WAVES[i][0], WAVES[i][1]);
+	*out++ = sqrt(work * traffic);
+	*out++ = sqrt(work);
+	*out++ = root34(work);
+	*out++ = sqrt(traffic);
+	*out++ = sqrt(p->weights);
+	*out++ = sqrt(p->read);
+	*out++ = sqrt(p->written);
 	for (double beta = 2; beta <= 128; beta *= 4)
-		out[i++] = fmax(work, beta * traffic);
-	for (int k = 16; k <= 24; k += 4)
-		out[i++] = over(traffic, ldexp(1, k));
-	for (int k = 18; k <= 22; k += 4)
-		out[i++] = over(p->weights, ldexp(1, k));
+		*out++ = fmax(work, beta * traffic);
+	for (int k = 16; k <= 26; k += 2)
+		*out++ = over(traffic, k);
+	for (int k = 16; k <= 26; k += 2)
+		*out++ = over(p->weights, k);
+	return out;
 }
 
-void np_physical_conv(const np_layer_config *c, double *physical, double *shape)
+void np_physical_conv(const np_layer_config *c, double *physical)
 {
-	double n = (double)c->batch, groups = (double)c->groups, out_c = (double)c->out_c;
-	double positions = (double)c->out_h * (double)c->out_w, window = (double)c->kernel_h * (double)c->kernel_w;
-	double filter_in = (double)c->in_c / groups, strides = (double)c->stride_h * (double)c->stride_w;
-	product p = {
-	        .batch = n, .count = groups, .rows = n * positions, .inner = filter_in * window, .columns = out_c / groups};
-	p.read = n * (double)c->in_c * (double)c->in_h * (double)c->in_w;
-	p.written = n * out_c * positions;
-	p.weights = out_c * p.inner;
+	np_product p = np_product_conv(c);
+	double *out = fill_product(&p, physical);
+	double n = p.batch, work = np_product_work(&p), unrolled = p.rows * p.inner * p.count;
+	double window = (double)c->kernel_h * (double)c->kernel_w, filter_in = p.in_c / p.count;
+	double out_h = (double)c->out_h, out_w = (double)c->out_w, filters = p.out_c * filter_in;
+	bool square_3 = np_is_3x3(c), stride_1 = c->stride_h == 1 && c->stride_w == 1;
+	bool strided = c->stride_h > 1 || c->stride_w > 1;
+	*out++ = unrolled;
+	*out++ = when(strided, unrolled);
+	*out++ = when(window == 1, work);
+	*out++ = when(square_3, work);
+	*out++ = when(window > 9 && window <= 25, work);
+	*out++ = when(window > 25, work);
+	*out++ = when(strided, work);
+	*out++ = when(filter_in < 8, work);
+	*out++ = when(c->groups > 1, work);
+	*out++ = when(c->dilation_h > 1, work);
+	*out++ = when(window == 1, p.written);
+	*out++ = when(square_3, p.written);
+	*out++ = when(square_3, n * np_tiled(out_h, 2) * np_tiled(out_w, 2) * filters);
+	*out++ = when(square_3, n * np_tiled(out_h, 4) * np_tiled(out_w, 4) * filters);
+	*out++ = n * p.count;
+	*out++ = p.rows;
+	for (double tile = 8; tile <= 16; tile *= 2) {
+		double padded = p.rows * np_tiled(p.columns, tile) * np_tiled(filter_in, tile) * window * p.count;
+		*out++ = padded;
+		*out++ = when(stride_1, padded);
+	}
+}
+
+void np_physical_fc(const np_layer_config *c, double *physical)
+{
+	np_product p = np_product_fc(c);
 	fill_product(&p, physical);
-	double work = work_of(&p), unrolled = p.rows * p.inner * groups;
-	bool square_3 = c->kernel_h == 3 && c->kernel_w == 3 && strides == 1;
-	double *own = physical + NP_PRODUCT_COUNT;
-	*own++ = unrolled;
-	*own++ = when(strides > 1, unrolled);
-	*own++ = when(window == 1, work);
-	*own++ = when(square_3, work);
-	*own++ = when(window > 9, work);
-	*own++ = when(strides > 1, work);
-	*own++ = when(filter_in < 8, work);
-	*own++ = when(c->groups > 1, work);
-	*own++ = when(c->dilation_h > 1 || c->dilation_w > 1, work);
-	*own++ = when(square_3, n * tiled((double)c->out_h, 4) * tiled((double)c->out_w, 4) * out_c * filter_in);
-	*own++ = n * groups;
-	const double quantities[] = {n, positions, filter_in, out_c, window, strides, groups, work / traffic_of(&p)};
-	for (int i = 0; i < 8; i++)
-		shape[i] = quantities[i];
 }
 
-void np_physical_fc(const np_layer_config *c, double *physical, double *shape)
+void np_physical_matmul(const np_layer_config *c, double *physical)
 {
-	double n = (double)c->batch, vector = (double)c->in_c * (double)c->in_h * (double)c->in_w, out = (double)c->out_c;
-	product p = {.batch = n, .count = 1, .rows = n, .inner = vector, .columns = out};
-	p.read = n * vector;
-	p.written = n * out;
-	p.weights = vector * out;
+	np_product p = np_product_matmul(c);
 	fill_product(&p, physical);
-	/* One item is a product with a vector: bound by the weights, and never faster than that for more items. */
-	physical[NP_PRODUCT_COUNT] = vector * out * (n > 1 ? fmax(1, n / 8) : 1);
-	shape[0] = n;
-	shape[1] = vector;
-	shape[2] = out;
-	shape[3] = work_of(&p) / traffic_of(&p);
 }
 
-void np_physical_matmul(const np_layer_config *c, double *physical, double *shape)
+/* ---- the rest ---- */
+
+void np_physical_pool(const np_layer_config *c, double *out)
 {
-	double n = (double)c->batch, rows = (double)c->in_h, inner = (double)c->in_c, columns = (double)c->out_c;
-	product p = {.batch = n, .count = n, .rows = rows, .inner = inner, .columns = columns};
-	p.read = n * inner * (rows + columns);
-	p.written = n * rows * columns;
-	fill_product(&p, physical);
-	shape[0] = n;
-	shape[1] = rows;
-	shape[2] = inner;
-	shape[3] = columns;
-	shape[4] = work_of(&p) / traffic_of(&p);
+	double n = (double)c->batch, channels = (double)c->in_c;
+	double read = n * channels * (double)c->in_h * (double)c->in_w;
+	double written = n * channels * (double)c->out_h * (double)c->out_w;
+	double reads = written * (double)c->kernel_h * (double)c->kernel_w;
+	bool stride_1 = c->stride_h == 1 && c->stride_w == 1;
+	const double simple[] = {1,
+	                         n,
+	                         n * channels,
+	                         reads,
+	                         read,
+	                         written,
+	                         n * channels * (double)c->out_h,
+	                         written * (double)c->kernel_h,
+	                         when(stride_1, reads),
+	                         when(stride_1, written)};
+	for (int i = 0; i < 10; i++)
+		*out++ = simple[i];
+	for (int i = 3; i < 6; i++) {
+		*out++ = sqrt(simple[i]);
+		*out++ = root34(simple[i]);
+	}
+	for (double beta = 1; beta <= 16; beta *= 4)
+		*out++ = fmax(reads, beta * read);
+	for (int k = 16; k <= 26; k += 2)
+		*out++ = over(read, k);
+	for (int k = 16; k <= 26; k += 2)
+		*out++ = over(written, k);
 }
 
-void np_physical_pool(const np_layer_config *c, double *physical, double *shape)
+void np_physical_elementwise(const np_layer_config *c, double *out)
 {
-	double n = (double)c->batch, channels = (double)c->in_c, window = (double)c->kernel_h * (double)c->kernel_w;
-	double in = (double)c->in_h * (double)c->in_w, out = (double)c->out_h * (double)c->out_w;
-	double strides = (double)c->stride_h * (double)c->stride_w;
-	double read = n * channels * in, written = n * channels * out, reads = written * window;
-	int i = 0;
-	physical[i++] = 1;
-	physical[i++] = n;
-	physical[i++] = n * channels;
-	physical[i++] = reads;
-	physical[i++] = read;
-	physical[i++] = written;
-	physical[i++] = when(strides == 1, reads);
-	physical[i++] = when(strides == 1, written);
-	physical[i++] = fmax(reads, 4 * read);
-	physical[i++] = n * channels * (double)c->out_h;
-	for (int k = 16; k <= 24; k += 4)
-		physical[i++] = over(read, ldexp(1, k));
-	physical[i++] = written * (double)c->kernel_w;
-	const double quantities[] = {n, channels, out, in, window, strides, window / strides};
-	for (int k = 0; k < 7; k++)
-		shape[k] = quantities[k];
-}
-
-void np_physical_elementwise(const np_layer_config *c, double *physical, double *shape)
-{
-	double n = (double)c->batch, values = (double)c->in_c * (double)c->in_h * (double)c->in_w;
-	double read = n * values;
-	int i = 0;
-	physical[i++] = 1;
-	physical[i++] = n;
-	physical[i++] = read;
-	physical[i++] = n * (double)c->out_c * (double)c->out_h * (double)c->out_w;
-	for (int k = 14; k <= 24; k += 2)
-		physical[i++] = over(read, ldexp(1, k));
-	shape[0] = n;
-	shape[1] = values;
+	double n = (double)c->batch, read = n * (double)c->in_c * (double)c->in_h * (double)c->in_w;
+	*out++ = 1;
+	*out++ = n;
+	*out++ = read;
+	*out++ = n * (double)c->out_c * (double)c->out_h * (double)c->out_w;
+	*out++ = sqrt(read);
+	*out++ = root34(read);
+	for (int k = 12; k <= 27; k++)
+		*out++ = over(read, k);
 }

@@ -1,4 +1,4 @@
-/* The authors' polynomial terms. */
+/* The authors' polynomial terms, and the values of terms. */
 #include "features/terms.h"
 
 /* Counts every term and keeps those that fit. */
@@ -15,7 +15,7 @@ static void collect(collector *c, const short *features, int degree)
 			term.factors[term.factor_count - 1].power++;
 			continue;
 		}
-		term.factors[term.factor_count++] = (np_factor){features[i], 1};
+		term.factors[term.factor_count++] = (np_factor){.feature = features[i], .power = 1};
 	}
 	if (c->count < c->capacity)
 		c->terms[c->count] = term;
@@ -66,10 +66,35 @@ static double power_of(double value, int power)
 	return result;
 }
 
+const char *np_factor_kind_name(np_factor_kind kind)
+{
+#define NP_FACTOR_NAME(name, text) [name] = text,
+	static const char *const NAMES[NP_FACTOR_KINDS] = {NP_FACTOR_MAP(NP_FACTOR_NAME)};
+#undef NP_FACTOR_NAME
+	return NAMES[kind];
+}
+
+double np_factor_value(const np_factor *factor, double x)
+{
+	double over = x - factor->knot;
+	switch (factor->kind) {
+	case NP_CENTRED:
+		return over;
+	case NP_ABOVE:
+		return over > 0 ? over : 0;
+	case NP_BELOW:
+		return over < 0 ? -over : 0;
+	case NP_STEP:
+		return over > 0;
+	default:
+		return power_of(x, factor->power);
+	}
+}
+
 double np_term_value(const np_term *term, const double *features)
 {
 	double value = 1;
 	for (int i = 0; i < term->factor_count; i++)
-		value *= power_of(features[term->factors[i].feature], term->factors[i].power);
+		value *= np_factor_value(&term->factors[i], features[term->factors[i].feature]);
 	return value;
 }

@@ -1,6 +1,7 @@
 /*
- * Terms: products of powers of features. A polynomial model is a sum of coefficients times terms (Equations 1 and 2 of
- * Cai et al. 2017).
+ * Terms: products of factors, each a function of one feature. A polynomial model is a sum of coefficients times terms
+ * whose factors are powers (Equations 1 and 2 of Cai et al. 2017); hinges and steps make terms that matter only in a
+ * part of the range, as in multivariate adaptive regression splines (Friedman 1991).
  */
 #ifndef NP_FEATURES_TERMS_H
 #define NP_FEATURES_TERMS_H
@@ -11,10 +12,29 @@
 
 enum { NP_MAX_FACTORS = 4, NP_MAX_TERMS = 1024 };
 
+/* What a factor makes of its feature x, and its name in a platform file. */
+#define NP_FACTOR_MAP(X)                                \
+	X(NP_POWER_OF, "power")  /* x^power */          \
+	X(NP_CENTRED, "centred") /* x - knot */         \
+	X(NP_ABOVE, "above")     /* max(0, x - knot) */ \
+	X(NP_BELOW, "below")     /* max(0, knot - x) */ \
+	X(NP_STEP, "step")       /* 1 where x > knot, else 0 */
+
+typedef enum np_factor_kind {
+#define NP_FACTOR_ENUM(name, text) name,
+	NP_FACTOR_MAP(NP_FACTOR_ENUM)
+#undef NP_FACTOR_ENUM
+	        NP_FACTOR_KINDS
+} np_factor_kind;
+
 typedef struct np_factor {
 	short feature; /* number in the kind's feature set */
 	short power;   /* >= 1 */
+	np_factor_kind kind;
+	double knot;
 } np_factor;
+
+const char *np_factor_kind_name(np_factor_kind kind);
 
 typedef struct np_term {
 	int factor_count;
@@ -27,6 +47,8 @@ typedef struct np_term {
  * features. Returns how many there are and writes at most `capacity` of them; the intercept is not among them.
  */
 int np_terms_paper(const np_feature_set *set, np_target target, int degree, np_term *terms, int capacity);
+
+double np_factor_value(const np_factor *factor, double x);
 
 /* The value of a term, given all features of a configuration. */
 double np_term_value(const np_term *term, const double *features);

@@ -100,11 +100,24 @@ static np_status learn_model(const np_sample *sample, int method, const np_metho
 	return status;
 }
 
+/* A power model sees the runtime that the platform would predict. */
+static void give_runtimes(const np_platform *platform, np_sample *sample)
+{
+	const np_model *runtime = platform->model_count ? &platform->models[platform->model_count - 1] : NULL;
+	if (sample->target != NP_POWER || !runtime || runtime->kind != sample->kind)
+		return;
+	for (int i = 0; i < sample->rows; i++) {
+		double *features = sample->features + (size_t)i * NP_MAX_FEATURES;
+		np_feature_give_runtime(sample->set, bounded(runtime, np_model_value(runtime, features)), features);
+	}
+}
+
 static np_status learn_if_enough(const np_row *rows, int count, np_kind kind, np_target target, int method,
                                  const np_method_options *options, np_platform *platform, np_error *err)
 {
 	np_sample sample;
 	np_status status = np_sample_take(rows, count, kind, target, &sample, err);
+	give_runtimes(platform, &sample);
 	if (status == NP_OK && sample.rows >= LEAST_ROWS)
 		status = learn_model(&sample, method, options, platform, err);
 	np_sample_free(&sample);
@@ -117,9 +130,18 @@ static np_status learn_models(const np_row *rows, int count, int method, const n
 	platform->models = np_arena_array(&platform->arena, 2 * NP_KIND_COUNT, sizeof *platform->models);
 	if (!platform->models)
 		return np_fail_memory(err);
-	for (int kind = 0; kind < NP_KIND_COUNT; kind++)
-		for (int target = NP_RUNTIME; target <= NP_POWER && np_feature_set_of((np_kind)kind); target++)
-			NP_TRY(learn_if_enough(rows, count, (np_kind)kind, (np_target)target, method, options, platform, err));
+	for (int kind = 0; kind < NP_KIND_COUNT; kind++) {
+		np_views views = {0};
+		np_method_options of_kind = *options;
+		of_kind.views = &views;
+		np_status status = NP_OK;
+		for (int target = NP_RUNTIME; target <= NP_POWER && np_feature_set_of((np_kind)kind) && status == NP_OK;
+		     target++)
+			status =
+			        learn_if_enough(rows, count, (np_kind)kind, (np_target)target, method, &of_kind, platform, err);
+		np_views_free(&views);
+		NP_TRY(status);
+	}
 	np_platform_index(platform);
 	if (!platform->model_count)
 		return np_fail(err, NP_ERR_DATA, "no layer type has the %d measured rows that a model needs", LEAST_ROWS);

@@ -5,9 +5,24 @@
 #include "fit/sample.h"
 #include "model/platform_model.h"
 
+/*
+ * What runtime models said of rows they had not seen, for power models that learn from predicted runtimes: view k < folds
+ * is of a model learned without fold k (and, for rows outside fold k, without the row); view `folds` is of all rows.
+ */
+typedef struct np_views {
+	int rows, folds;
+	int *row; /* of the data set, ascending */
+	int *fold;
+	double *runtime; /* (folds + 1) x rows */
+} np_views;
+
+void np_views_free(np_views *views);
+
 typedef struct np_method_options {
 	uint64_t seed;
 	int folds, threads;
+	np_views
+	        *views; /* of the kind at hand: a runtime method may fill it, a power method may read it; freed by the caller */
 } np_method_options;
 
 /*

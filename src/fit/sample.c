@@ -10,7 +10,50 @@ static np_status allocate(np_sample *sample, int rows, np_error *err)
 {
 	sample->features = calloc((size_t)rows + 1, NP_MAX_FEATURES * sizeof(double));
 	sample->target_values = calloc((size_t)rows + 1, sizeof(double));
-	return sample->features && sample->target_values ? NP_OK : np_fail_memory(err);
+	sample->row = calloc((size_t)rows + 1, sizeof(int));
+	sample->group = calloc((size_t)rows + 1, sizeof(int));
+	bool ok = sample->features && sample->target_values && sample->row && sample->group;
+	return ok ? NP_OK : np_fail_memory(err);
+}
+
+/* What makes two layers one shape. */
+typedef struct shape {
+	int64_t size[14];
+	int row;
+} shape;
+
+static int compare_shapes(const void *a, const void *b)
+{
+	const shape *x = a, *y = b;
+	for (size_t i = 0; i < sizeof x->size / sizeof *x->size; i++)
+		if (x->size[i] != y->size[i])
+			return x->size[i] < y->size[i] ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+static bool same_shape(const shape *x, const shape *y)
+{
+	return memcmp(x->size, y->size, sizeof x->size) == 0;
+}
+
+static np_status find_groups(const np_row *rows, np_sample *sample, np_error *err)
+{
+	shape *shapes = calloc((size_t)sample->rows + 1, sizeof *shapes);
+	if (!shapes)
+		return np_fail_memory(err);
+	for (int i = 0; i < sample->rows; i++) {
+		const np_layer_config *c = &rows[sample->row[i]].config;
+		shapes[i] = (shape){{c->in_c, c->in_h, c->in_w, c->out_c, c->kernel_h, c->kernel_w, c->stride_h, c->stride_w,
+		                     c->pad_h, c->pad_w, c->groups, c->dilation_h, c->dilation_w, c->inputs},
+		                    i};
+	}
+	qsort(shapes, (size_t)sample->rows, sizeof *shapes, compare_shapes);
+	for (int i = 0, group = 0; i < sample->rows; i++) {
+		group += i && !same_shape(&shapes[i - 1], &shapes[i]);
+		sample->group[shapes[i].row] = group;
+	}
+	free(shapes);
+	return NP_OK;
 }
 
 np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample, np_error *err)
@@ -22,31 +65,18 @@ np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target 
 		if (routed.kind != kind || !rows[i].has[target])
 			continue;
 		np_feature_values(sample->set, &routed, sample->features + (size_t)sample->rows * NP_MAX_FEATURES);
+		sample->row[sample->rows] = i;
 		sample->target_values[sample->rows++] = rows[i].value[target];
 	}
-	return NP_OK;
-}
-
-np_status np_sample_subset(const np_sample *from, const int *fold, int skip, np_sample *sample, np_error *err)
-{
-	*sample = *from;
-	sample->rows = 0;
-	sample->features = sample->target_values = NULL;
-	NP_TRY(allocate(sample, from->rows, err));
-	for (int i = 0; i < from->rows; i++) {
-		if (fold[i] == skip)
-			continue;
-		memcpy(sample->features + (size_t)sample->rows * NP_MAX_FEATURES, np_sample_features(from, i),
-		       NP_MAX_FEATURES * sizeof(double));
-		sample->target_values[sample->rows++] = from->target_values[i];
-	}
-	return NP_OK;
+	return find_groups(rows, sample, err);
 }
 
 void np_sample_free(np_sample *sample)
 {
 	free(sample->features);
 	free(sample->target_values);
+	free(sample->row);
+	free(sample->group);
 	*sample = (np_sample){0};
 }
 

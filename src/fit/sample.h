@@ -13,13 +13,13 @@ typedef struct np_sample {
 	int rows;
 	double *features; /* rows x NP_MAX_FEATURES */
 	double *target_values;
+	int *row;   /* where each came from, ascending */
+	int *group; /* 0..rows-1: rows whose layers differ at most in their batch */
 } np_sample;
 
 /* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
 np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample,
                          np_error *err) NP_MUST_CHECK;
-/* The rows of `from` where keep[row] != skip (another sample, freed on its own). */
-np_status np_sample_subset(const np_sample *from, const int *fold, int skip, np_sample *sample, np_error *err) NP_MUST_CHECK;
 void np_sample_free(np_sample *sample);
 
 /* All features of a row. */

@@ -1,6 +1,8 @@
 /* The estimate of one layer: a learned model where there is one, else the bytes it moves. */
 #include "model/platform_model.h"
 
+#include "features/shape.h"
+
 #include <math.h>
 
 double np_sum_value(const np_sum *sum, const double *features)
@@ -16,13 +18,24 @@ static double held(double value, np_range range)
 	return value < range.low ? range.low : value > range.high ? range.high : value;
 }
 
+double np_model_base(const np_model *model, const double *features)
+{
+	double base = np_sum_value(&model->sum, features);
+	return base >= model->floor ? base : model->floor;
+}
+
 double np_model_value(const np_model *model, const double *features)
 {
-	double value = np_sum_value(&model->sum, features);
 	if (!model->corrected)
-		return value;
-	double log_ratio = held(np_sum_value(&model->correction, features), model->correction_held);
-	return value * (double)expl((long double)log_ratio); /* extended: the same on every processor */
+		return np_sum_value(&model->sum, features);
+	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
+	short log_base = (short)np_feature_first_given(model->set);
+	for (int i = 0; i < model->hold_count; i++) {
+		const np_hold *hold = &model->holds[i];
+		double value = hold->feature == log_base ? np_log2(base) : features[hold->feature];
+		within[hold->feature] = held(value, hold->range);
+	}
+	return base * held(1 + np_sum_value(&model->correction, within), model->factor_held);
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)
@@ -82,38 +95,43 @@ static np_value product(np_value a, np_value b)
 	                  .has_interval = a.has_interval && b.has_interval};
 }
 
-/* The model of a layer for a target, with the features it is asked about; NULL when there is none. */
-static const np_model *find_model(const np_platform *platform, const np_layer_config *config, np_target target,
-                                  double *features)
+/* The model of a layer for a target; NULL when there is none. */
+static const np_model *find_model(const np_platform *platform, const np_layer_config *config, np_target target)
 {
-	const np_model *model = config ? platform->by_kind[config->kind][target] : NULL;
-	if (model)
-		np_feature_values(model->set, config, features);
-	return model;
+	return config ? platform->by_kind[config->kind][target] : NULL;
 }
 
-void np_platform_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
+/* Power models see the runtime that was predicted, where there is a model of it. */
+static void estimate_routed(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
 {
 	double features[NP_MAX_FEATURES];
-	np_layer_config routed;
-	if (config) {
-		routed = np_feature_route(config);
-		config = &routed;
-	}
-	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
-	const np_model *runtime = find_model(platform, config, NP_RUNTIME, features);
+	const np_model *runtime = find_model(platform, config, NP_RUNTIME);
+	const np_model *power = find_model(platform, config, NP_POWER);
+	if (runtime || power)
+		np_feature_values(np_feature_set_of(config->kind), config, features);
 	if (runtime) {
 		estimate->source = NP_FROM_MODEL;
 		estimate->runtime_ms = from_model(runtime, features, estimate);
+		np_feature_give_runtime(runtime->set, estimate->runtime_ms.value, features);
 	} else {
 		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
 	}
-	const np_model *power = find_model(platform, config, NP_POWER, features);
 	if (power) {
 		estimate->power_source = NP_FROM_MODEL;
 		estimate->power_w = from_model(power, features, estimate);
 	} else {
 		estimate->power_w = fallback_power(&platform->fallback);
 	}
+}
+
+void np_platform_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
+{
+	np_layer_config routed;
+	if (config) {
+		routed = np_feature_route(config);
+		config = &routed;
+	}
+	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
+	estimate_routed(platform, config, bytes, estimate);
 	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w);
 }

@@ -64,6 +64,12 @@ int np_platform_model_count(const np_platform *platform)
 	return platform->model_count;
 }
 
+/* An intercept counts, as in the paper. */
+static int count_terms(const np_sum *sum)
+{
+	return sum->count + (sum->intercept != 0);
+}
+
 bool np_platform_model(const np_platform *platform, int index, np_model_info *info)
 {
 	if (index < 0 || index >= platform->model_count)
@@ -74,8 +80,7 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .target = m->target,
 	        .method = m->method,
 	        .rows = m->rows,
-	        .terms =
-	                m->sum.count + 1 + (m->corrected ? m->correction.count + 1 : 0), /* intercepts count, as in the paper */
+	        .terms = count_terms(&m->sum) + (m->corrected ? count_terms(&m->correction) : 0),
 	        .degree = m->degree,
 	        .lambda = m->lambda,
 	        .in_sample_rmspe = m->in_sample.rmspe,

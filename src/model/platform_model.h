@@ -27,9 +27,15 @@ typedef struct np_sum {
 	double *coefficients;
 } np_sum;
 
+/* A feature within a correction: held to the range that the training rows covered. */
+typedef struct np_hold {
+	short feature;
+	np_range range;
+} np_hold;
+
 /*
- * One learned model: the value is a sum of terms, or such a sum times exp of another one that is held between two
- * bounds; in the end it is held between floor and ceiling.
+ * One learned model: the value is a sum of terms (the base), or a base that is at least `floor` times 1 + another sum,
+ * a factor that is held between two bounds. In the end the value is held between floor and ceiling.
  */
 typedef struct np_model {
 	np_kind kind;
@@ -38,8 +44,10 @@ typedef struct np_model {
 	const np_feature_set *set;
 	np_sum sum;
 	bool corrected;
-	np_sum correction;        /* of the logarithm, when corrected */
-	np_range correction_held; /* its bounds */
+	np_sum correction; /* the factor less 1, when corrected */
+	np_range factor_held;
+	np_hold *holds; /* one for each feature of the correction */
+	int hold_count;
 	double floor, ceiling;
 	double interval_factor;       /* the interval is value / factor to value x factor; 0 = unknown */
 	np_range ranges[NP_MAX_BASE]; /* of the base features over the training rows */
@@ -79,8 +87,10 @@ void np_platform_index(np_platform *platform);
 
 double np_sum_value(const np_sum *sum, const double *features);
 
-/* The raw value of a model, before floor and ceiling. */
+/* The raw value of a model, before floor and ceiling. A power model's features must have been given the runtime. */
 double np_model_value(const np_model *model, const double *features);
+/* What a corrected model corrects: its first sum, at least the floor. */
+double np_model_base(const np_model *model, const double *features);
 
 /* The base feature that left its training range, NULL when none did. */
 const char *np_model_extrapolated(const np_model *model, const double *features);

@@ -92,16 +92,34 @@ static np_status get_array(const place *at, const json_t *object, const char *ke
 
 /* ---- models ---- */
 
-static np_status read_factor(const place *at, const np_model *model, const char *name, const json_t *power, np_term *term)
+/* {"above": 21.5} */
+static np_status read_knot(const place *at, const char *name, const json_t *object, np_factor *factor)
+{
+	for (int kind = NP_POWER_OF + 1; kind < NP_FACTOR_KINDS; kind++) {
+		const json_t *knot = json_object_get(object, np_factor_kind_name((np_factor_kind)kind));
+		if (!json_is_number(knot) || json_object_size(object) != 1)
+			continue;
+		factor->kind = (np_factor_kind)kind;
+		factor->knot = json_number_value(knot);
+		return NP_OK;
+	}
+	return fail_member(at, name, "one of centred, above, below and step, with a number");
+}
+
+static np_status read_factor(const place *at, const np_model *model, const char *name, const json_t *value, np_term *term)
 {
 	int feature = np_feature_find(model->set, name);
 	if (feature < 0)
 		return fail_member(at, name, "a feature of this layer type");
-	if (!json_is_integer(power) || json_integer_value(power) < 1 || json_integer_value(power) > NP_MAX_FACTORS)
-		return fail_member(at, name, "a power from 1 to 4");
 	if (term->factor_count == NP_MAX_FACTORS)
 		return fail_member(at, "factors", "at most 4 factors");
-	term->factors[term->factor_count++] = (np_factor){(short)feature, (short)json_integer_value(power)};
+	np_factor *factor = &term->factors[term->factor_count++];
+	*factor = (np_factor){.feature = (short)feature, .power = 1};
+	if (json_is_object(value))
+		return read_knot(at, name, value, factor);
+	if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > NP_MAX_FACTORS)
+		return fail_member(at, name, "a power from 1 to 4");
+	factor->power = (short)json_integer_value(value);
 	return NP_OK;
 }
 
@@ -134,7 +152,55 @@ static np_status read_sum(const place *at, np_arena *arena, const json_t *object
 	return NP_OK;
 }
 
-/* The factor exp(sum), held between two bounds; a model need not have one. */
+/* Two numbers, the lower first. */
+static bool get_range(const json_t *pair, np_range *range)
+{
+	const json_t *low = json_array_get(pair, 0), *high = json_array_get(pair, 1);
+	if (!json_is_number(low) || !json_is_number(high) || json_array_size(pair) != 2)
+		return false;
+	*range = (np_range){json_number_value(low), json_number_value(high)};
+	return range->low <= range->high;
+}
+
+static np_status read_holds(const place *at, np_arena *arena, const json_t *object, np_model *model)
+{
+	json_t *holds = json_object_get(object, "features_held"), *pair;
+	const char *name;
+	if (!json_is_object(holds) || json_object_size(holds) > NP_MAX_FEATURES)
+		return fail_member(at, "features_held", "an object of features and their ranges");
+	model->holds = np_arena_array(arena, json_object_size(holds) + 1, sizeof *model->holds);
+	if (!model->holds)
+		return np_fail_memory(at->err);
+	json_object_foreach(holds, name, pair)
+	{
+		np_hold *hold = &model->holds[model->hold_count++];
+		hold->feature = (short)np_feature_find(model->set, name);
+		if (hold->feature < 0)
+			return fail_member(at, name, "a feature of this layer type");
+		if (!get_range(pair, &hold->range))
+			return fail_member(at, name, "two numbers, the lower first");
+	}
+	return NP_OK;
+}
+
+/* Only held features have a value when a correction is evaluated. */
+static np_status check_held(const place *at, const np_model *model)
+{
+	bool is_held[NP_MAX_FEATURES] = {0};
+	char name[NP_FEATURE_NAME];
+	for (int i = 0; i < model->hold_count; i++)
+		is_held[model->holds[i].feature] = true;
+	for (int i = 0; i < model->correction.count; i++) {
+		const np_term *term = &model->correction.terms[i];
+		for (int k = 0; k < term->factor_count; k++)
+			if (!is_held[term->factors[k].feature])
+				return fail_member(at, np_feature_name(model->set, term->factors[k].feature, name),
+				                   "a range in features_held");
+	}
+	return NP_OK;
+}
+
+/* The factor 1 + sum, held between two bounds; a model need not have one. */
 static np_status read_correction(const place *at, np_arena *arena, const json_t *object, np_model *model)
 {
 	const json_t *correction = json_object_get(object, "correction");
@@ -142,24 +208,20 @@ static np_status read_correction(const place *at, np_arena *arena, const json_t 
 		return NP_OK;
 	place here = {.err = at->err};
 	snprintf(here.path, sizeof here.path, "%.100s.correction", at->path);
-	const json_t *bounds = json_object_get(correction, "held_between");
-	const json_t *low = json_array_get(bounds, 0), *high = json_array_get(bounds, 1);
-	if (!json_is_number(low) || !json_is_number(high) || json_number_value(low) > json_number_value(high))
-		return fail_member(&here, "held_between", "two numbers, the lower first");
 	model->corrected = true;
-	model->correction_held = (np_range){json_number_value(low), json_number_value(high)};
-	return read_sum(&here, arena, correction, model, &model->correction);
+	if (!get_range(json_object_get(correction, "factor_held"), &model->factor_held) || !(model->factor_held.low > 0))
+		return fail_member(&here, "factor_held", "two numbers above 0, the lower first");
+	NP_TRY(read_holds(&here, arena, correction, model));
+	NP_TRY(read_sum(&here, arena, correction, model, &model->correction));
+	return check_held(&here, model);
 }
 
 static np_status read_ranges(const place *at, const json_t *object, np_model *model)
 {
 	const json_t *ranges = json_object_get(object, "range");
 	for (int i = 0; i < model->set->base_count; i++) {
-		const json_t *pair = json_object_get(ranges, model->set->base[i]);
-		const json_t *low = json_array_get(pair, 0), *high = json_array_get(pair, 1);
-		if (!json_is_number(low) || !json_is_number(high))
+		if (!get_range(json_object_get(ranges, model->set->base[i]), &model->ranges[i]))
 			return fail_member(at, model->set->base[i], "a range of two numbers");
-		model->ranges[i] = (np_range){json_number_value(low), json_number_value(high)};
 	}
 	return NP_OK;
 }

@@ -65,15 +65,28 @@ static void write_ranges(np_json *json, const np_model *model)
 	np_json_close(json);
 }
 
-static void write_term(np_json *json, const np_feature_set *set, const np_term *term, double coefficient)
+/* "batch": 2 is a power, "log2(work)": {"above": 21.5} a hinge. */
+static void write_factor(np_json *json, const np_feature_set *set, const np_factor *factor)
 {
 	char name[NP_FEATURE_NAME];
+	np_json_key(json, np_feature_name(set, factor->feature, name));
+	if (factor->kind == NP_POWER_OF) {
+		np_json_int(json, factor->power);
+		return;
+	}
+	np_json_object_compact(json);
+	np_json_put_double(json, np_factor_kind_name(factor->kind), factor->knot);
+	np_json_close(json);
+}
+
+static void write_term(np_json *json, const np_feature_set *set, const np_term *term, double coefficient)
+{
 	np_json_object_compact(json);
 	np_json_put_double(json, "coefficient", coefficient);
 	np_json_key(json, "factors");
 	np_json_object_compact(json);
 	for (int i = 0; i < term->factor_count; i++)
-		np_json_put_int(json, np_feature_name(set, term->factors[i].feature, name), term->factors[i].power);
+		write_factor(json, set, &term->factors[i]);
 	np_json_close(json);
 	np_json_close(json);
 }
@@ -88,12 +101,23 @@ static void write_sum(np_json *json, const np_feature_set *set, const np_sum *su
 	np_json_close(json);
 }
 
+static void put_range(np_json *json, const char *key, np_range range)
+{
+	np_json_key(json, key);
+	np_json_doubles(json, (double[]){range.low, range.high}, 2);
+}
+
 static void write_correction(np_json *json, const np_model *model)
 {
+	char name[NP_FEATURE_NAME];
 	np_json_key(json, "correction");
 	np_json_object(json);
-	np_json_key(json, "held_between");
-	np_json_doubles(json, (double[]){model->correction_held.low, model->correction_held.high}, 2);
+	put_range(json, "factor_held", model->factor_held);
+	np_json_key(json, "features_held");
+	np_json_object_compact(json);
+	for (int i = 0; i < model->hold_count; i++)
+		put_range(json, np_feature_name(model->set, model->holds[i].feature, name), model->holds[i].range);
+	np_json_close(json);
 	write_sum(json, model->set, &model->correction);
 	np_json_close(json);
 }

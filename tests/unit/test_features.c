@@ -220,6 +220,8 @@ static void check_name(const np_feature_set *set, int feature, const char *name)
 	                           .groups = 2};
 	double values[NP_MAX_FEATURES];
 	np_feature_values(set, &c, values);
+	np_feature_give_base(set, 3, values);
+	np_feature_give_runtime(set, 5, values);
 	int found = np_feature_find(set, name);
 	assert_in_range(found, 0, feature);
 	assert_true(strlen(name) > 0 && values[found] == values[feature]);

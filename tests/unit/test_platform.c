@@ -77,30 +77,75 @@ static void estimates_are_the_stated_sums(void **state)
 	np_platform_free(platform);
 }
 
-/* The correction multiplies by exp of its sum, and is held: exp(0.5 x log2(64)) would be exp(3), exp(0.25) is allowed. */
-static void a_correction_is_held(void **state)
+/* The good file with something before the intercept of its first model. */
+static const char *with_correction(const char *correction, char *text, size_t size)
+{
+	const char *from = "\"intercept\": 0.1", *at = strstr(FILE_TEXT, from);
+	snprintf(text, size, "%.*s\"correction\": %s, %s", (int)(at - FILE_TEXT), FILE_TEXT, correction, at);
+	return text;
+}
+
+static double runtime_at(const np_platform *platform, int64_t batch)
+{
+	np_estimate e;
+	np_layer_config config = fc(batch, 1024, 512);
+	np_platform_estimate(platform, &config, 0, &e);
+	return e.runtime_ms.value;
+}
+
+/* 0.5 above log2(batch) = 2, times 0.25 where log2(batch) is over 4.5; features beyond 6 count as 6. */
+static const char CORRECTION[] =
+        "{\"factor_held\": [0.5, 1.75], \"features_held\": {\"log2(batch)\": [0, 6], \"log2(work)\": [0, 60]},"
+        " \"intercept\": 0.125, \"terms\": [{\"coefficient\": 0.25, \"factors\": {\"log2(batch)\": {\"above\": 2}}},"
+        " {\"coefficient\": -0.5, \"factors\": {\"log2(batch)\": {\"step\": 4.5}, \"log2(work)\": {\"centred\": 24}}},"
+        " {\"coefficient\": -0.125, \"factors\": {\"log2(batch)\": {\"below\": 1}}}]}";
+
+static void a_correction_is_a_held_factor(void **state)
 {
 	(void)state;
-	static const char CORRECTION[] = "\"correction\": {\"held_between\": [-0.5, 0.25], \"intercept\": 0, \"terms\": "
-	                                 "[{\"coefficient\": 0.5, \"factors\": {\"log2(batch)\": 1}}]}, \"intercept\": 0.1";
-	char text[sizeof FILE_TEXT + sizeof CORRECTION];
-	const char *from = "\"intercept\": 0.1", *at = strstr(FILE_TEXT, from);
-	snprintf(text, sizeof text, "%.*s%s%s", (int)(at - FILE_TEXT), FILE_TEXT, CORRECTION, at + strlen(from));
+	static const struct {
+		int64_t batch;
+		double factor;
+	} CASES[] = {
+	        {1, 1.0},     /* 1 + 0.125 - 0.125 x (1 - 0) */
+	        {2, 1.125},   /* no hinge is open */
+	        {16, 1.625},  /* 1.125 + 0.25 x (4 - 2) */
+	        {32, 1.75},   /* 1.125 + 0.25 x 3 - 0.5 x 1 x (24 - 24) = 1.875 is held */
+	        {64, 1.625},  /* 1.125 + 0.25 x 4 - 0.5 x 1 x (25 - 24) */
+	        {128, 1.125}, /* log2(batch) counts as 6, log2(work) is 26: 1.125 + 1 - 0.5 x 2 */
+	        {512, 0.5},   /* 1.125 + 1 - 0.5 x 4 = 0.125 is held */
+	};
+	char text[sizeof FILE_TEXT + sizeof CORRECTION + 64];
 	np_error err = {0};
 	np_platform *plain, *corrected;
 	assert_ok(load_text(FILE_TEXT, &plain, &err), &err);
-	assert_ok(load_text(text, &corrected, &err), &err);
-	np_estimate a, b;
-	np_layer_config config = fc(64, 1024, 512);
-	np_platform_estimate(plain, &config, 0, &a);
-	np_platform_estimate(corrected, &config, 0, &b);
-	assert_true(fabs(b.runtime_ms.value / a.runtime_ms.value - exp(0.25)) < 1e-12);
-	config = fc(1, 1024, 512);
-	np_platform_estimate(plain, &config, 0, &a);
-	np_platform_estimate(corrected, &config, 0, &b);
-	assert_true(b.runtime_ms.value == a.runtime_ms.value);
+	assert_ok(load_text(with_correction(CORRECTION, text, sizeof text), &corrected, &err), &err);
+	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+		double factor = runtime_at(corrected, CASES[i].batch) / runtime_at(plain, CASES[i].batch);
+		if (fabs(factor - CASES[i].factor) > 1e-12)
+			fail_msg("batch %d: factor %g, %g expected", (int)CASES[i].batch, factor, CASES[i].factor);
+	}
 	np_platform_free(plain);
 	np_platform_free(corrected);
+}
+
+/* 60 + 8 log2(batch) becomes 60 + 8 log2(runtime): the power model is asked after the runtime model. */
+static void power_sees_the_predicted_runtime(void **state)
+{
+	(void)state;
+	char text[sizeof FILE_TEXT + 64];
+	const char *from = "\"log2(batch)\"", *at = strstr(FILE_TEXT, from);
+	snprintf(text, sizeof text, "%.*s\"log2(work/runtime)\"%s", (int)(at - FILE_TEXT), FILE_TEXT, at + strlen(from));
+	np_error err = {0};
+	np_platform *platform;
+	np_estimate e;
+	assert_ok(load_text(text, &platform, &err), &err);
+	platform->models[1].floor = 1e-9;
+	platform->models[1].ceiling = 1e9;
+	np_layer_config config = fc(4, 1024, 512);
+	np_platform_estimate(platform, &config, 0, &e);
+	assert_true(fabs(e.power_w.value - (60 + 8 * (21 - log2(e.runtime_ms.value)))) < 1e-9);
+	np_platform_free(platform);
 }
 
 static void layers_without_a_model_fall_back(void **state)
@@ -136,14 +181,13 @@ static void values_are_held_between_floor_and_ceiling(void **state)
 	np_platform_free(platform);
 }
 
-static void a_file_reads_back_as_it_was(void **state)
+static void check_round_trip(const char *from)
 {
-	(void)state;
 	np_error err = {0};
 	np_platform *first, *second;
 	char *text, *again;
 	size_t size, again_size;
-	assert_ok(load_text(FILE_TEXT, &first, &err), &err);
+	assert_ok(load_text(from, &first, &err), &err);
 	assert_ok(np_platform_write(first, &text, &size, &err), &err);
 	assert_ok(load_text(text, &second, &err), &err);
 	assert_ok(np_platform_write(second, &again, &again_size, &err), &err);
@@ -151,10 +195,50 @@ static void a_file_reads_back_as_it_was(void **state)
 	assert_memory_equal(text, again, size);
 	assert_true(second->models[0].sum.coefficients[1] == 1.0000000000000002e-9);
 	assert_true(isinf(second->models[0].ceiling));
+	for (int64_t batch = 1; batch < 3000; batch = batch * 2 + 1)
+		assert_true(runtime_at(first, batch) == runtime_at(second, batch));
 	free(text);
 	free(again);
 	np_platform_free(first);
 	np_platform_free(second);
+}
+
+static void a_file_reads_back_as_it_was(void **state)
+{
+	(void)state;
+	char text[sizeof FILE_TEXT + sizeof CORRECTION + 64];
+	check_round_trip(FILE_TEXT);
+	check_round_trip(with_correction(CORRECTION, text, sizeof text));
+}
+
+static void bad_corrections_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from, *to, *message;
+	} EDITS[] = {
+	        {"[0.5, 1.75]", "[0, 1.75]", "models[0].correction.factor_held: two numbers above 0"},
+	        {"[0.5, 1.75]", "[1.75, 0.5]", "models[0].correction.factor_held: two numbers above 0"},
+	        {"\"log2(work)\": [0, 60]", "\"log2(wrok)\": [0, 60]", "models[0].correction.log2(wrok): a feature"},
+	        {"\"log2(work)\": [0, 60]", "\"log2(rows)\": [0, 60]", "models[0].correction.log2(work): a range in features"},
+	        {"[0, 60]", "[60, 0]", "models[0].correction.log2(work): two numbers"},
+	        {"\"above\": 2", "\"over\": 2", "models[0].correction.terms[0].log2(batch): one of centred, above"},
+	        {"\"above\": 2", "\"above\": 2, \"below\": 1", "models[0].correction.terms[0].log2(batch): one of"},
+	        {"\"below\": 1", "\"below\": \"1\"", "models[0].correction.terms[2].log2(batch): one of"},
+	        {"\"coefficient\": -0.5", "\"coefficient\": null", "models[0].correction.terms[1].coefficient: a number"},
+	};
+	for (size_t i = 0; i < sizeof EDITS / sizeof *EDITS; i++) {
+		char edited[sizeof CORRECTION + 64], text[sizeof FILE_TEXT + sizeof CORRECTION + 128];
+		const char *at = strstr(CORRECTION, EDITS[i].from);
+		assert_non_null(at);
+		snprintf(edited, sizeof edited, "%.*s%s%s", (int)(at - CORRECTION), CORRECTION, EDITS[i].to,
+		         at + strlen(EDITS[i].from));
+		np_error err = {0};
+		np_platform *platform;
+		assert_int_equal(load_text(with_correction(edited, text, sizeof text), &platform, &err), NP_ERR_DATA);
+		if (!strstr(err.message, EDITS[i].message))
+			fail_msg("edit %zu: '%s' does not say '%s'", i, err.message, EDITS[i].message);
+	}
 }
 
 /* Every edit of the good file is refused with a message that names the member. */
@@ -210,9 +294,14 @@ static void truncated_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(estimates_are_the_stated_sums),    cmocka_unit_test(a_correction_is_held),
-	        cmocka_unit_test(layers_without_a_model_fall_back), cmocka_unit_test(values_are_held_between_floor_and_ceiling),
-	        cmocka_unit_test(a_file_reads_back_as_it_was),      cmocka_unit_test(bad_files_are_refused),
+	        cmocka_unit_test(estimates_are_the_stated_sums),
+	        cmocka_unit_test(a_correction_is_a_held_factor),
+	        cmocka_unit_test(power_sees_the_predicted_runtime),
+	        cmocka_unit_test(layers_without_a_model_fall_back),
+	        cmocka_unit_test(values_are_held_between_floor_and_ceiling),
+	        cmocka_unit_test(a_file_reads_back_as_it_was),
+	        cmocka_unit_test(bad_files_are_refused),
+	        cmocka_unit_test(bad_corrections_are_refused),
 	        cmocka_unit_test(truncated_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,44 @@
+/*
+ * A layer as a product of matrices, and small arithmetic that physical and shape features share. All of it is exact or
+ * correctly rounded, so that a feature has the same bits on every processor.
+ */
+#ifndef NP_FEATURES_PRODUCT_H
+#define NP_FEATURES_PRODUCT_H
+
+#include <neuralpower/layer_config.h>
+
+#include <math.h>
+
+/* `count` products of a rows x inner matrix with an inner x columns matrix, and what they move. */
+typedef struct np_product {
+	double batch, count, rows, inner, columns;
+	double in_c, out_c; /* of all groups together */
+	double read, written, weights;
+} np_product;
+
+np_product np_product_conv(const np_layer_config *config);
+np_product np_product_fc(const np_layer_config *config);
+np_product np_product_matmul(const np_layer_config *config);
+
+static inline double np_product_work(const np_product *p)
+{
+	return p->count * p->rows * p->inner * p->columns;
+}
+
+static inline double np_product_traffic(const np_product *p)
+{
+	return p->read + p->written + p->weights;
+}
+
+/* Rounded up to whole tiles. */
+static inline double np_tiled(double value, double tile)
+{
+	return ceil(value / tile) * tile;
+}
+
+static inline bool np_is_3x3(const np_layer_config *c)
+{
+	return c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1;
+}
+
+#endif

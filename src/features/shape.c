@@ -1,0 +1,127 @@
+/* Scales and alignments of layers. */
+#include "features/shape.h"
+
+#include "features/product.h"
+
+double np_log2(double value)
+{
+	return value > 0 && isfinite(value) ? (double)log2l((long double)value) : 0;
+}
+
+/* How often 2 divides a whole number, at most `most` times. */
+static double twos(double value, int most)
+{
+	int count = 0;
+	for (value /= 2; count < most && value == floor(value); value /= 2)
+		count++;
+	return count;
+}
+
+/* log2 of what rounding up to whole tiles adds. */
+static double padding(double value, double tile)
+{
+	return np_log2(np_tiled(value, tile) / value);
+}
+
+/* In the order of NP_PRODUCT_SHAPE. */
+static double *fill_product(const np_product *p, double *out)
+{
+	double work = np_product_work(p), traffic = np_product_traffic(p), filter_in = p->in_c / p->count;
+	const double logs[] = {p->batch, filter_in, p->columns, work,    traffic,   work / traffic,
+	                       p->rows,  p->inner,  p->weights, p->read, p->written};
+	for (int i = 0; i < 11; i++)
+		*out++ = np_log2(logs[i]);
+	*out++ = twos(filter_in, 6);
+	*out++ = twos(p->columns, 6);
+	*out++ = twos(p->rows, 6);
+	for (double tile = 32; tile <= 128; tile *= 2)
+		*out++ = np_log2(np_tiled(p->rows, tile) * np_tiled(p->columns, tile) / (p->rows * p->columns));
+	*out++ = padding(p->columns, 32);
+	*out++ = padding(p->inner, 32);
+	*out++ = np_log2(ceil(p->rows / 128) * ceil(p->columns / 128) * p->count);
+	*out++ = np_log2(p->rows * p->out_c);
+	*out++ = np_log2(p->in_c / p->out_c);
+	return out;
+}
+
+void np_shape_conv(const np_layer_config *c, double *shape)
+{
+	np_product p = np_product_conv(c);
+	double *out = fill_product(&p, shape);
+	double filter_in = p.in_c / p.count, in_h = (double)c->in_h, in_w = (double)c->in_w;
+	double out_h = (double)c->out_h, out_w = (double)c->out_w, kernel_h = (double)c->kernel_h;
+	*out++ = np_log2(p.rows * p.inner * p.count);
+	for (double tile = 8; tile <= 16; tile *= 2) {
+		*out++ = padding(filter_in, tile);
+		*out++ = padding(p.columns, tile);
+	}
+	const double logs[] = {out_h * out_w,
+	                       kernel_h * (double)c->kernel_w,
+	                       (double)c->stride_h * (double)c->stride_w,
+	                       p.count,
+	                       in_h * in_w,
+	                       p.in_c * in_h * in_w,
+	                       p.in_c * p.out_c,
+	                       p.out_c * out_h * out_w,
+	                       np_product_work(&p) / p.read,
+	                       filter_in * kernel_h};
+	for (int i = 0; i < 10; i++)
+		*out++ = np_log2(logs[i]);
+	*out++ = (double)c->pad_h;
+	*out++ = (double)c->dilation_h;
+	*out++ = np_tiled(out_h, 4) * np_tiled(out_w, 4) / (out_h * out_w);
+	*out++ = twos(out_w, 5);
+	*out++ = twos(in_w, 4);
+	*out++ = np_is_3x3(c);
+}
+
+void np_shape_fc(const np_layer_config *c, double *shape)
+{
+	np_product p = np_product_fc(c);
+	fill_product(&p, shape);
+}
+
+void np_shape_matmul(const np_layer_config *c, double *shape)
+{
+	np_product p = np_product_matmul(c);
+	fill_product(&p, shape);
+}
+
+void np_shape_pool(const np_layer_config *c, double *out)
+{
+	double n = (double)c->batch, channels = (double)c->in_c, window = (double)c->kernel_h * (double)c->kernel_w;
+	double in = (double)c->in_h * (double)c->in_w, positions = (double)c->out_h * (double)c->out_w;
+	double read = n * channels * in, written = n * channels * positions;
+	const double logs[] = {n,
+	                       channels,
+	                       in,
+	                       positions,
+	                       window,
+	                       (double)c->stride_h * (double)c->stride_w,
+	                       read,
+	                       written,
+	                       written * window,
+	                       n * channels,
+	                       channels * in,
+	                       channels * positions,
+	                       (double)c->in_w,
+	                       (double)c->kernel_h / (double)c->stride_h,
+	                       read / written,
+	                       (double)c->out_w,
+	                       read + written};
+	for (int i = 0; i < 17; i++)
+		*out++ = np_log2(logs[i]);
+	*out++ = (double)c->pad_h;
+	*out++ = (double)c->kernel_h;
+	*out++ = (double)c->stride_h;
+	*out++ = (double)c->dilation_h;
+	*out++ = twos(channels, 4);
+}
+
+void np_shape_elementwise(const np_layer_config *c, double *out)
+{
+	double n = (double)c->batch, values = (double)c->in_c * (double)c->in_h * (double)c->in_w;
+	out[0] = np_log2(n);
+	out[1] = np_log2(n * values);
+	out[2] = np_log2(values);
+}
