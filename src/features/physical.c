@@ -129,6 +129,7 @@ void np_physical_conv(const np_layer_config *c, double *physical)
 		*out++ = padded;
 		*out++ = when(stride_1, padded);
 	}
+	*out++ = p.read * np_used_share(c);
 }
 
 void np_physical_fc(const np_layer_config *c, double *physical)

@@ -28,13 +28,13 @@ void np_physical_matmul(const np_layer_config *config, double *physical);
 	        "weights_over_2^20", "weights_over_2^22", "weights_over_2^24", "weights_over_2^26"
 enum { NP_PRODUCT_COUNT = 38 };
 
-#define NP_PHYSICAL_CONV                                                                                                   \
-	.physical_count = NP_PRODUCT_COUNT + 20,                                                                           \
-	.physical = {                                                                                                      \
-	        NP_PRODUCT_NAMES,    "unrolled",     "unrolled_strided",  "work_1x1",       "work_3x3",     "work_5x5",    \
-	        "work_large",        "work_strided", "work_thin",         "work_grouped",   "work_dilated", "written_1x1", \
-	        "written_3x3",       "winograd2",    "winograd4",         "group_launches", "positions",    "channels8",   \
-	        "channels8_stride1", "channels16",   "channels16_stride1"}
+#define NP_PHYSICAL_CONV                                                                                                    \
+	.physical_count = NP_PRODUCT_COUNT + 21,                                                                            \
+	.physical = {                                                                                                       \
+	        NP_PRODUCT_NAMES,    "unrolled",     "unrolled_strided",   "work_1x1",       "work_3x3",     "work_5x5",    \
+	        "work_large",        "work_strided", "work_thin",          "work_grouped",   "work_dilated", "written_1x1", \
+	        "written_3x3",       "winograd2",    "winograd4",          "group_launches", "positions",    "channels8",   \
+	        "channels8_stride1", "channels16",   "channels16_stride1", "read_used"}
 
 #define NP_PHYSICAL_PRODUCT .physical_count = NP_PRODUCT_COUNT, .physical = {NP_PRODUCT_NAMES}
 

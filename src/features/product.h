@@ -36,6 +36,13 @@ static inline double np_tiled(double value, double tile)
 	return ceil(value / tile) * tile;
 }
 
+/* Of the input, what lies under some window of a convolution. */
+static inline double np_used_share(const np_layer_config *c)
+{
+	double share = (double)c->kernel_h * (double)c->kernel_w / ((double)c->stride_h * (double)c->stride_w);
+	return share < 1 ? share : 1;
+}
+
 static inline bool np_is_3x3(const np_layer_config *c)
 {
 	return c->kernel_h == 3 && c->kernel_w == 3 && c->stride_h == 1 && c->stride_w == 1;

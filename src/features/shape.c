@@ -64,8 +64,10 @@ void np_shape_conv(const np_layer_config *c, double *shape)
 	                       p.in_c * p.out_c,
 	                       p.out_c * out_h * out_w,
 	                       np_product_work(&p) / p.read,
-	                       filter_in * kernel_h};
-	for (int i = 0; i < 10; i++)
+	                       filter_in * kernel_h,
+	                       kernel_h / (double)c->stride_h,
+	                       np_used_share(c)};
+	for (int i = 0; i < 12; i++)
 		*out++ = np_log2(logs[i]);
 	*out++ = (double)c->pad_h;
 	*out++ = (double)c->dilation_h;

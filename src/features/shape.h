@@ -41,7 +41,7 @@ enum { NP_AT_UNROLLED = NP_PRODUCT_SHAPES };
 	}
 
 #define NP_SHAPE_CONV                           \
-	.shape_count = NP_PRODUCT_SHAPES + 21,  \
+	.shape_count = NP_PRODUCT_SHAPES + 23,  \
 	.shape = {NP_PRODUCT_SHAPE,             \
 	          "log2(unrolled)",             \
 	          "pad8(filter_in_c)",          \
@@ -58,6 +58,8 @@ enum { NP_AT_UNROLLED = NP_PRODUCT_SHAPES };
 	          "log2(output_per_item)",      \
 	          "log2(work/read)",            \
 	          "log2(filter_in_c*kernel_h)", \
+	          "log2(kernel_h/stride_h)",    \
+	          "log2(used_share)",           \
 	          "pad_h",                      \
 	          "dilation_h",                 \
 	          "pad4(out_h*out_w)",          \

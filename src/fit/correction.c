@@ -23,8 +23,6 @@ enum {
 	CANDIDATES = 1 + NP_CONFIGURATIONS * SIZE_COUNT * PENALTY_COUNT, /* the first is no correction */
 	MANY_ROWS = 2500,
 };
-static const double WIDEST = 2.9; /* the factor stays within [1 / WIDEST, WIDEST] */
-
 /* Of the loss: a simpler member may be this much worse; a further member must be this much better. */
 static const double SIMPLER = 0.003, BETTER = 0.004;
 
@@ -55,19 +53,26 @@ static np_candidate candidate_of(int index)
 	                      .penalty = PENALTIES[index % PENALTY_COUNT]};
 }
 
+static bool may_use(const learner *l, int configuration)
+{
+	return CONFIGURATIONS[configuration].degree <= l->p->most_degree;
+}
+
 static bool is_open(const learner *l, int index)
 {
-	return candidate_of(index).size <= l->most;
+	np_candidate c = candidate_of(index);
+	return c.configuration < 0 || (c.size <= l->most && may_use(l, c.configuration));
 }
 
 /* ---- searching on a part of the rows ---- */
 
 static np_range bounds_of(const learner *l, double *ratios)
 {
-	np_range bounds = {np_quality_quantile(ratios, l->train_count, 0.005),
-	                   np_quality_quantile(ratios, l->train_count, 0.995)};
-	bounds.low = fmin(fmax(bounds.low, 1 / WIDEST), 1);
-	bounds.high = fmax(fmin(bounds.high, WIDEST), 1);
+	double widest = l->p->widest > 0 ? l->p->widest : INFINITY;
+	np_range bounds = {np_quality_quantile(ratios, l->train_count, l->p->tail),
+	                   np_quality_quantile(ratios, l->train_count, 1 - l->p->tail)};
+	bounds.low = fmin(fmax(bounds.low, 1 / widest), 1);
+	bounds.high = fmax(fmin(bounds.high, widest), 1);
 	return bounds;
 }
 
@@ -90,8 +95,10 @@ static np_status take_part(learner *l, int left_out, np_range *bounds, np_error 
 	memcpy(l->root_weight, l->target, (size_t)l->train_count * sizeof *l->target);
 	*bounds = bounds_of(l, l->root_weight);
 	for (int r = 0; r < l->train_count; r++) {
-		l->root_weight[r] = 1 / l->target[r];
-		l->target[r] -= 1;
+		double ratio = l->target[r];
+		bool exponential = p->form == NP_EXPONENTIAL;
+		l->root_weight[r] = exponential ? 1 : 1 / ratio;
+		l->target[r] = exponential ? (double)logl((long double)ratio) : ratio - 1;
 	}
 	return NP_OK;
 }
@@ -158,6 +165,8 @@ static np_status run_fold(learner *l, int left_out, np_error *err)
 		}
 	np_status status = np_dictionary_make(&l->p->columns, l->train, l->train_count, &l->dictionary, err);
 	for (int c = 0; status == NP_OK && c < NP_CONFIGURATIONS; c++) {
+		if (!may_use(l, c))
+			continue;
 		status = search(l, c, l->most, err);
 		if (status == NP_OK)
 			status = predict_candidates(l, left_out, c, err);
@@ -170,9 +179,7 @@ static np_status run_fold(learner *l, int left_out, np_error *err)
 
 static double out_of_fold(const learner *l, double h, int row)
 {
-	double factor = 1 + h;
-	factor = factor < l->held[row].low ? l->held[row].low : factor > l->held[row].high ? l->held[row].high : factor;
-	return l->out_of_fold_base[row] * factor;
+	return l->out_of_fold_base[row] * np_form_factor(l->p->form, h, l->held[row]);
 }
 
 /* Root mean square relative error when a candidate joins the members. */
@@ -264,6 +271,7 @@ static np_status finish(learner *l, np_arena *arena, np_model *model, np_error *
 	if (status == NP_OK)
 		status = np_combine(l->selection, members, l->members, &l->dictionary, arena, model, err);
 	model->corrected = true;
+	model->form = l->p->form;
 	model->factor_held = bounds;
 	return status;
 }

@@ -1,7 +1,8 @@
 /*
  * The correction of a base: value = base x (1 + h), h the mean of a few sparse sums of products of hinges and steps.
  * Relative squared error is a weighted least squares problem in h, (y / base - 1) against weights (base / y)^2, so no
- * logarithm biases it. Degree, steps, size, ridge and the members of the mean are chosen by cross-validation within the
+ * logarithm biases it. Where values span decades about the base, base x exp(h) fits better: log(y / base) unweighted.
+ * Degree, steps, size, ridge and the members of the mean are chosen by cross-validation within the
  * rows, where layers that differ only in their batch stay together: a new layer is the case that matters.
  */
 #ifndef NP_FIT_CORRECTION_H
@@ -18,7 +19,11 @@ typedef struct np_corrected_problem {
 	const double *target;
 	const int *group; /* layers of one shape */
 	uint64_t seed;
-	int most_terms; /* of the whole model */
+	int most_terms;  /* of the whole model */
+	int most_degree; /* factors of a term */
+	np_form form;
+	double tail;   /* the factor is held between the quantiles tail and 1 - tail of y / base */
+	double widest; /* and within [1 / widest, widest]; 0: no such bound */
 	/* The base learned from rows where fold[row] != left_out (fold may be NULL), for all rows; and its number of terms. */
 	np_status (*base)(void *context, const int *fold, int left_out, double *base, int *terms, np_error *err);
 	void *context;

@@ -9,12 +9,14 @@
 #include "fit/folds.h"
 #include "fit/method.h"
 #include "fit/parallel.h"
+#include "fit/quality.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ENOUGH_TO_CORRECT = 60, MOST_TERMS = 120, MOST_POWER_TERMS = 60, MANY_ROWS = 2000, MOST_POWER_TERMS_OF_MANY = 100 };
+static const double WIDEST = 2.9; /* a correction of runtime stays within a factor of three of the physical part */
 
 /* Rows to learn from, and what is known of them. */
 typedef struct part {
@@ -95,6 +97,29 @@ static bool number_groups(int *group, int count, int rows)
 	return true;
 }
 
+/* Power spans decades on some devices and a few per cent on others: the form with the lower error on rows left out. */
+static np_status choose_form(np_corrected_problem *problem, np_arena *arena, np_model *model, double *out_of_fold,
+                             np_error *err)
+{
+	int rows = problem->columns.rows;
+	double *other = malloc(((size_t)rows + 1) * sizeof *other);
+	np_model exponential = *model;
+	if (!other)
+		return np_fail_memory(err);
+	problem->form = NP_RATIO;
+	np_status status = np_correction_learn(problem, arena, model, out_of_fold, err);
+	problem->form = NP_EXPONENTIAL;
+	if (status == NP_OK)
+		status = np_correction_learn(problem, arena, &exponential, other, err);
+	if (status == NP_OK &&
+	    np_quality(other, problem->target, rows).rmspe < np_quality(out_of_fold, problem->target, rows).rmspe) {
+		*model = exponential;
+		memcpy(out_of_fold, other, (size_t)rows * sizeof *other);
+	}
+	free(other);
+	return status;
+}
+
 static np_status correct_with(part *p, np_columns *columns, double *target, int *group, np_arena *arena, np_model *model,
                               double *out_of_fold, np_error *err)
 {
@@ -108,16 +133,21 @@ static np_status correct_with(part *p, np_columns *columns, double *target, int 
 	}
 	if (!number_groups(group, p->count, p->sample->rows))
 		return np_fail_memory(err);
-	bool has_base = p->sample->target == NP_RUNTIME;
+	bool runtime = p->sample->target == NP_RUNTIME;
 	np_corrected_problem problem = {.columns = *columns,
-	                                .base_column = has_base ? columns->count - 1 : -1,
+	                                .base_column = runtime ? columns->count - 1 : -1,
 	                                .target = target,
 	                                .group = group,
 	                                .seed = p->seed,
 	                                .most_terms = most_terms(p->sample),
+	                                .most_degree = runtime ? 3 : 2,
+	                                .tail = runtime ? 0.005 : 0.002,
+	                                .widest = runtime ? WIDEST : 0,
 	                                .base = learn_base,
 	                                .context = p};
-	return np_correction_learn(&problem, arena, model, out_of_fold, err);
+	if (runtime)
+		return np_correction_learn(&problem, arena, model, out_of_fold, err);
+	return choose_form(&problem, arena, model, out_of_fold, err);
 }
 
 static np_status correct(part *p, np_arena *arena, np_model *model, double *out_of_fold, np_error *err)

@@ -18,6 +18,12 @@ static double held(double value, np_range range)
 	return value < range.low ? range.low : value > range.high ? range.high : value;
 }
 
+double np_form_factor(np_form form, double sum, np_range range)
+{
+	/* In extended precision: the double version depends on the processor's instructions. */
+	return held(form == NP_EXPONENTIAL ? (double)expl((long double)sum) : 1 + sum, range);
+}
+
 double np_model_base(const np_model *model, const double *features)
 {
 	double base = np_sum_value(&model->sum, features);
@@ -35,7 +41,7 @@ double np_model_value(const np_model *model, const double *features)
 		double value = hold->feature == log_base ? np_log2(base) : features[hold->feature];
 		within[hold->feature] = held(value, hold->range);
 	}
-	return base * held(1 + np_sum_value(&model->correction, within), model->factor_held);
+	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)

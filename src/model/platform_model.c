@@ -29,6 +29,12 @@ void np_platform_index(np_platform *platform)
 	}
 }
 
+const char *np_form_name(np_form form)
+{
+	static const char *const NAMES[NP_FORMS] = {"ratio", "exponential"};
+	return NAMES[form];
+}
+
 const char *np_platform_name(const np_platform *platform)
 {
 	return platform->name;

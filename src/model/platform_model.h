@@ -33,9 +33,13 @@ typedef struct np_hold {
 	np_range range;
 } np_hold;
 
+/* What a correction's sum h makes of the base: base x (1 + h), or base x exp(h). */
+typedef enum np_form { NP_RATIO, NP_EXPONENTIAL, NP_FORMS } np_form;
+const char *np_form_name(np_form form);
+
 /*
- * One learned model: the value is a sum of terms (the base), or a base that is at least `floor` times 1 + another sum,
- * a factor that is held between two bounds. In the end the value is held between floor and ceiling.
+ * One learned model: the value is a sum of terms (the base), or a base that is at least `floor` times a factor made of
+ * another sum and held between two bounds. In the end the value is held between floor and ceiling.
  */
 typedef struct np_model {
 	np_kind kind;
@@ -44,7 +48,8 @@ typedef struct np_model {
 	const np_feature_set *set;
 	np_sum sum;
 	bool corrected;
-	np_sum correction; /* the factor less 1, when corrected */
+	np_form form;
+	np_sum correction;
 	np_range factor_held;
 	np_hold *holds; /* one for each feature of the correction */
 	int hold_count;
@@ -86,6 +91,9 @@ np_platform *np_platform_create(void);
 void np_platform_index(np_platform *platform);
 
 double np_sum_value(const np_sum *sum, const double *features);
+
+/* The factor that a correction's sum stands for, within its bounds. */
+double np_form_factor(np_form form, double sum, np_range held);
 
 /* The raw value of a model, before floor and ceiling. A power model's features must have been given the runtime. */
 double np_model_value(const np_model *model, const double *features);

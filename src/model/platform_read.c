@@ -200,7 +200,16 @@ static np_status check_held(const place *at, const np_model *model)
 	return NP_OK;
 }
 
-/* The factor 1 + sum, held between two bounds; a model need not have one. */
+static np_status read_form(const place *at, const json_t *object, np_form *form)
+{
+	const char *name = json_string_value(json_object_get(object, "form"));
+	for (*form = NP_RATIO; *form < NP_FORMS; ++*form)
+		if (name && strcmp(name, np_form_name(*form)) == 0)
+			return NP_OK;
+	return fail_member(at, "form", "ratio or exponential");
+}
+
+/* The factor that corrects the base, held between two bounds; a model need not have one. */
 static np_status read_correction(const place *at, np_arena *arena, const json_t *object, np_model *model)
 {
 	const json_t *correction = json_object_get(object, "correction");
@@ -211,6 +220,7 @@ static np_status read_correction(const place *at, np_arena *arena, const json_t 
 	model->corrected = true;
 	if (!get_range(json_object_get(correction, "factor_held"), &model->factor_held) || !(model->factor_held.low > 0))
 		return fail_member(&here, "factor_held", "two numbers above 0, the lower first");
+	NP_TRY(read_form(&here, correction, &model->form));
 	NP_TRY(read_holds(&here, arena, correction, model));
 	NP_TRY(read_sum(&here, arena, correction, model, &model->correction));
 	return check_held(&here, model);

@@ -112,6 +112,7 @@ static void write_correction(np_json *json, const np_model *model)
 	char name[NP_FEATURE_NAME];
 	np_json_key(json, "correction");
 	np_json_object(json);
+	np_json_put_string(json, "form", np_form_name(model->form));
 	put_range(json, "factor_held", model->factor_held);
 	np_json_key(json, "features_held");
 	np_json_object_compact(json);

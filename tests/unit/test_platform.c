@@ -95,7 +95,8 @@ static double runtime_at(const np_platform *platform, int64_t batch)
 
 /* 0.5 above log2(batch) = 2, times 0.25 where log2(batch) is over 4.5; features beyond 6 count as 6. */
 static const char CORRECTION[] =
-        "{\"factor_held\": [0.5, 1.75], \"features_held\": {\"log2(batch)\": [0, 6], \"log2(work)\": [0, 60]},"
+        "{\"form\": \"ratio\", \"factor_held\": [0.5, 1.75], \"features_held\": {\"log2(batch)\": [0, 6], \"log2(work)\": [0, "
+        "60]},"
         " \"intercept\": 0.125, \"terms\": [{\"coefficient\": 0.25, \"factors\": {\"log2(batch)\": {\"above\": 2}}},"
         " {\"coefficient\": -0.5, \"factors\": {\"log2(batch)\": {\"step\": 4.5}, \"log2(work)\": {\"centred\": 24}}},"
         " {\"coefficient\": -0.125, \"factors\": {\"log2(batch)\": {\"below\": 1}}}]}";
@@ -125,6 +126,25 @@ static void a_correction_is_a_held_factor(void **state)
 		if (fabs(factor - CASES[i].factor) > 1e-12)
 			fail_msg("batch %d: factor %g, %g expected", (int)CASES[i].batch, factor, CASES[i].factor);
 	}
+	np_platform_free(plain);
+	np_platform_free(corrected);
+}
+
+static void an_exponential_correction(void **state)
+{
+	(void)state;
+	char text[sizeof FILE_TEXT + 256];
+	np_error err = {0};
+	np_platform *plain, *corrected;
+	assert_ok(load_text(FILE_TEXT, &plain, &err), &err);
+	assert_ok(load_text(with_correction("{\"form\": \"exponential\", \"factor_held\": [0.5, 8], \"features_held\": "
+	                                    "{\"log2(batch)\": [0, 9]}, \"intercept\": -0.25, \"terms\": "
+	                                    "[{\"coefficient\": 0.5, \"factors\": {\"log2(batch)\": 1}}]}",
+	                                    text, sizeof text),
+	                    &corrected, &err),
+	          &err);
+	assert_true(fabs(runtime_at(corrected, 8) / runtime_at(plain, 8) - exp(1.25)) < 1e-12);
+	assert_true(fabs(runtime_at(corrected, 512) / runtime_at(plain, 512) - 8) < 1e-12);
 	np_platform_free(plain);
 	np_platform_free(corrected);
 }
@@ -217,6 +237,7 @@ static void bad_corrections_are_refused(void **state)
 	static const struct {
 		const char *from, *to, *message;
 	} EDITS[] = {
+	        {"\"ratio\"", "\"product\"", "models[0].correction.form: ratio or exponential"},
 	        {"[0.5, 1.75]", "[0, 1.75]", "models[0].correction.factor_held: two numbers above 0"},
 	        {"[0.5, 1.75]", "[1.75, 0.5]", "models[0].correction.factor_held: two numbers above 0"},
 	        {"\"log2(work)\": [0, 60]", "\"log2(wrok)\": [0, 60]", "models[0].correction.log2(wrok): a feature"},
@@ -294,15 +315,11 @@ static void truncated_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(estimates_are_the_stated_sums),
-	        cmocka_unit_test(a_correction_is_a_held_factor),
-	        cmocka_unit_test(power_sees_the_predicted_runtime),
-	        cmocka_unit_test(layers_without_a_model_fall_back),
-	        cmocka_unit_test(values_are_held_between_floor_and_ceiling),
-	        cmocka_unit_test(a_file_reads_back_as_it_was),
-	        cmocka_unit_test(bad_files_are_refused),
-	        cmocka_unit_test(bad_corrections_are_refused),
-	        cmocka_unit_test(truncated_files_are_refused),
+	        cmocka_unit_test(estimates_are_the_stated_sums),    cmocka_unit_test(a_correction_is_a_held_factor),
+	        cmocka_unit_test(an_exponential_correction),        cmocka_unit_test(power_sees_the_predicted_runtime),
+	        cmocka_unit_test(layers_without_a_model_fall_back), cmocka_unit_test(values_are_held_between_floor_and_ceiling),
+	        cmocka_unit_test(a_file_reads_back_as_it_was),      cmocka_unit_test(bad_files_are_refused),
+	        cmocka_unit_test(bad_corrections_are_refused),      cmocka_unit_test(truncated_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
