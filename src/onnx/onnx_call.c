@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "network/network.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,14 +109,20 @@ static np_status list_from_input(np_onnx_call *call, int i, np_onnx_list *list)
 	const np_onnx_value *value = call->in[i];
 	char what[32];
 	snprintf(what, sizeof what, "input %d", i);
-	if (!np_onnx_is_constant(value) || !value->cells || !np_onnx_type_is_int(value->type))
+	bool is_float = np_onnx_type_is_float(value->type);
+	if (!np_onnx_is_constant(value) || !value->cells)
 		return np_onnx_fail_unknown(call, what);
 	int64_t count = np_onnx_elements(value);
 	if (value->shape.rank > 1 || count > (int64_t)(sizeof list->items / sizeof *list->items))
 		return np_onnx_fail(call, NP_ERR_DATA, "input %d is no list of at most %d numbers", i, NP_MAX_RANK * 2);
 	list->count = (int)count;
-	for (int k = 0; k < list->count; k++)
-		list->items[k] = value->cells[k].i;
+	for (int k = 0; k < list->count; k++) {
+		bool whole = !is_float || (fabs(value->cells[k].f) < 9e15 && value->cells[k].f == trunc(value->cells[k].f));
+		if (!whole)
+			return np_onnx_fail(call, NP_ERR_DATA, "input %d holds %g, a whole number was expected", i,
+			                    value->cells[k].f);
+		list->items[k] = is_float ? (int64_t)value->cells[k].f : value->cells[k].i;
+	}
 	return NP_OK;
 }
 

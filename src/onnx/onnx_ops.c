@@ -180,6 +180,7 @@ static const np_onnx_op OPS[] = {
 	{"SequenceAt", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_at, NULL, 0, NP_ONNX_PLAIN},
 	{"SequenceConstruct", STD, NP_RESHAPE, np_onnx_op_sequence_construct, NULL, 0, NP_ONNX_PLAIN},
 	{"SequenceEmpty", STD, NP_RESHAPE, np_onnx_op_sequence_construct, NULL, 0, NP_ONNX_PLAIN},
+	{"SequenceErase", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_erase, NULL, 0, NP_ONNX_PLAIN},
 	{"SequenceInsert", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_insert, NULL, 0, NP_ONNX_PLAIN},
 	{"SequenceLength", STD | SEQUENCE, NP_RESHAPE, np_onnx_op_sequence_length, NULL, 0, NP_ONNX_PLAIN},
 	{"Shape", STD, NP_RESHAPE, np_onnx_op_shape, NULL, 0, NP_ONNX_PLAIN},

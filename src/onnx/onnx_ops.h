@@ -104,7 +104,7 @@ np_onnx_handler np_onnx_op_attention;
 
 /* onnx_ops_sequence.c: lists of tensors */
 np_onnx_handler np_onnx_op_split_to_sequence, np_onnx_op_sequence_construct, np_onnx_op_sequence_at, np_onnx_op_sequence_insert,
-        np_onnx_op_sequence_length, np_onnx_op_concat_from_sequence;
+        np_onnx_op_sequence_erase, np_onnx_op_sequence_length, np_onnx_op_concat_from_sequence;
 
 /* A handler's warning that a layer is counted by a rough rule; NP_ERR_UNSUPPORTED where the user wants none. */
 np_status np_onnx_warn_rough(np_onnx_call *call, const char *what) NP_MUST_CHECK;

@@ -38,6 +38,26 @@ static np_status count_products(np_onnx_call *call, int64_t keys, int64_t query_
 	return NP_OK;
 }
 
+/* Keys and values with those kept from earlier, by heads, and the scores. */
+static np_status set_further(np_onnx_call *call, const np_onnx_value *key, const np_onnx_value *value)
+{
+	const np_onnx_value *query = call->in[0];
+	bool by_heads = query->shape.rank == 4;
+	int64_t heads = by_heads ? key->shape.dims[1] : np_onnx_attr_int(call, "kv_num_heads", 1);
+	int64_t scores[4] = {query->shape.dims[0], by_heads ? query->shape.dims[1] : np_onnx_attr_int(call, "q_num_heads", 1),
+	                     steps_of(query), all_steps(call, key)};
+	if (call->out_count < 2)
+		return NP_OK;
+	if (heads < 1 || scores[1] < 1)
+		return np_onnx_fail(call, NP_ERR_DATA, "it has no heads");
+	for (int i = 1; i < 3; i++) {
+		int64_t width = width_of(i == 1 ? key : value);
+		int64_t kept[4] = {scores[0], heads, scores[3], by_heads ? width : width / heads};
+		NP_TRY(np_onnx_set(call, i, key->type, kept, 4));
+	}
+	return np_onnx_set(call, 3, query->type, scores, 4);
+}
+
 /* (input [n, steps, width], weights [width, 3 x hidden], bias): the projections are within. */
 static np_status attend_packed(np_onnx_call *call)
 {
@@ -80,7 +100,6 @@ np_status np_onnx_op_attention(np_onnx_call *call)
 		dims[2] = value_width;
 	}
 	NP_TRY(count_products(call, all_steps(call, key), query_width, value_width));
-	for (int i = 1; i < call->out_count && i < 3; i++)
-		NP_TRY(np_onnx_set_like(call, i, i == 1 ? key : value));
-	return np_onnx_set(call, 0, query->type, dims, rank);
+	NP_TRY(np_onnx_set(call, 0, query->type, dims, rank));
+	return set_further(call, key, value);
 }

@@ -182,6 +182,20 @@ np_status np_onnx_op_sequence_insert(np_onnx_call *call)
 	return bind_sequence(call, to);
 }
 
+np_status np_onnx_op_sequence_erase(np_onnx_call *call)
+{
+	np_onnx_sequence *from, *to;
+	NP_TRY(need_sequence(call, &from));
+	int position = from->values.count - 1;
+	if (np_onnx_in(call, 1) || position < 0)
+		NP_TRY(get_position(call, 1, from->values.count, &position));
+	NP_TRY(new_sequence(call, &to));
+	for (int i = 0; i < from->values.count; i++)
+		if (i != position)
+			NP_TRY(append(call, to, from->values.items[i]));
+	return bind_sequence(call, to);
+}
+
 np_status np_onnx_op_sequence_length(np_onnx_call *call)
 {
 	np_onnx_sequence *sequence;
