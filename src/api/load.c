@@ -95,7 +95,10 @@ static np_status read_network(np_source *source, const np_load_options *options,
 	NP_TRY(np_network_set_origin(network, np_source_path(source), f->name, err));
 	NP_TRY(f->read(source, options, network, err));
 	NP_TRY(check_shapes_used(network, options, err));
-	return np_network_finish(network, err);
+	np_status status = np_network_finish(network, err);
+	if (status != NP_OK)
+		np_error_set_offset(err, np_source_offset(source)); /* a fault of the whole shows at its end */
+	return status;
 }
 
 static np_status load(np_source *source, const np_load_options *options, np_network **network, np_error *err)

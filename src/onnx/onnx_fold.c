@@ -340,7 +340,7 @@ bool np_onnx_fold_where(np_onnx_call *call, np_onnx_cell *result)
 {
 	np_onnx_walk walk = {.shape = call->out[0].shape};
 	for (int i = 0; i < 3; i++) {
-		if (!call->in[i] || !fits(walk.shape, call->in[i]->shape))
+		if (!np_onnx_in(call, i) || !fits(walk.shape, call->in[i]->shape))
 			return false;
 		np_onnx_walk_add(&walk, call->in[i]->shape);
 	}

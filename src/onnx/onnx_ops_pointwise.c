@@ -48,8 +48,9 @@ np_status np_onnx_op_power(np_onnx_call *call)
 
 np_status np_onnx_op_where(np_onnx_call *call)
 {
-	np_onnx_value *yes;
+	np_onnx_value *yes, *no;
 	NP_TRY(np_onnx_need(call, 1, &yes));
+	NP_TRY(np_onnx_need(call, 2, &no));
 	NP_TRY(np_onnx_op_pointwise(call));
 	if (call->out_count)
 		call->out[0].type = yes->type;
