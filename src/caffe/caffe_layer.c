@@ -312,6 +312,8 @@ static np_status build(np_caffe_layer *layer)
 		NP_TRY(np_proto_message(layer->node, layer->type->param, &layer->param, layer->reader->err));
 	if (layer->type->flags & NP_CAFFE_STRANGE)
 		np_caffe_warn(layer, "its work is not counted");
+	if (layer->type->flags & NP_CAFFE_ROUGH)
+		np_caffe_warn(layer, "it is counted as 'other': its FLOPs are those of its products alone");
 	return layer->type->build ? layer->type->build(layer) : NP_OK;
 }
 

@@ -46,6 +46,7 @@ enum {
 	NP_CAFFE_DATA = 8,      /* makes inputs of the network */
 	NP_CAFFE_SINK = 16,     /* leaves no trace in the network */
 	NP_CAFFE_STRANGE = 32,  /* known by name and shape, not by cost */
+	NP_CAFFE_ROUGH = 64,    /* its products are counted, the rest of its work is not */
 };
 
 /* One row per layer type. */
@@ -103,6 +104,7 @@ np_status np_caffe_pooling(np_caffe_layer *layer);
 
 np_status np_caffe_inner_product(np_caffe_layer *layer);
 np_status np_caffe_embed(np_caffe_layer *layer);
+np_status np_caffe_recurrent(np_caffe_layer *layer);
 np_status np_caffe_scale(np_caffe_layer *layer);
 np_status np_caffe_bias(np_caffe_layer *layer);
 np_status np_caffe_batch_norm(np_caffe_layer *layer);
@@ -131,5 +133,6 @@ np_status np_caffe_resize(np_caffe_layer *layer);
 np_status np_caffe_prior_box(np_caffe_layer *layer);
 np_status np_caffe_detection_output(np_caffe_layer *layer);
 np_status np_caffe_roi_pooling(np_caffe_layer *layer);
+np_status np_caffe_psroi_pooling(np_caffe_layer *layer);
 
 #endif

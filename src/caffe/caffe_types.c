@@ -13,6 +13,7 @@ enum {
 	DATA = NP_CAFFE_DATA,
 	SINK = NP_CAFFE_SINK,
 	STRANGE = NP_CAFFE_STRANGE,
+	ROUGH = NP_CAFFE_ROUGH,
 };
 
 static const np_caffe_type TYPES[] = {
@@ -33,6 +34,8 @@ static const np_caffe_type TYPES[] = {
         {"DepthwiseConvolution", NULL, "convolution_param", NP_CONV, 1, 0, np_caffe_depthwise},
         {"Pooling", "POOLING", "pooling_param", NP_MAXPOOL, 1, 0, np_caffe_pooling},
         {"InnerProduct", "INNER_PRODUCT", "inner_product_param", NP_FC, 1, 0, np_caffe_inner_product},
+        {"LSTM", NULL, "recurrent_param", NP_OTHER, 1, ROUGH, np_caffe_recurrent},
+        {"RNN", NULL, "recurrent_param", NP_OTHER, 1, ROUGH, np_caffe_recurrent},
         {"Embed", NULL, "embed_param", NP_RESHAPE, 1, 0, np_caffe_embed},
 
         {"LRN", "LRN", "lrn_param", NP_LRN, 1, POINTWISE, np_caffe_lrn},
@@ -57,6 +60,8 @@ static const np_caffe_type TYPES[] = {
         {"Log", NULL, "log_param", NP_ACTIVATION, 1, POINTWISE, NULL},
         {"BNLL", "BNLL", NULL, NP_ACTIVATION, 1, POINTWISE, NULL},
         {"Threshold", "THRESHOLD", "threshold_param", NP_ACTIVATION, 1, POINTWISE, NULL},
+        {"SELU", NULL, NULL, NP_ACTIVATION, 1, POINTWISE, NULL},
+        {"SeLu", NULL, NULL, NP_ACTIVATION, 1, POINTWISE, NULL},
         {"Swish", NULL, "swish_param", NP_ACTIVATION, 1, POINTWISE, NULL},
         {"Mish", NULL, NULL, NP_ACTIVATION, 1, POINTWISE, NULL},
         {"HSwish", NULL, NULL, NP_ACTIVATION, 1, POINTWISE, NULL},
@@ -83,6 +88,7 @@ static const np_caffe_type TYPES[] = {
 
         {"PriorBox", NULL, "prior_box_param", NP_OTHER, 2, STRANGE, np_caffe_prior_box},
         {"DetectionOutput", NULL, "detection_output_param", NP_OTHER, 2, STRANGE, np_caffe_detection_output},
+        {"PSROIPooling", NULL, "psroi_pooling_param", NP_OTHER, 2, STRANGE, np_caffe_psroi_pooling},
         {"ROIPooling", NULL, "roi_pooling_param", NP_OTHER, 2, STRANGE, np_caffe_roi_pooling},
 
         {"SoftmaxWithLoss", "SOFTMAX_LOSS", NULL, NP_OTHER, 1, LOSS, np_caffe_loss},

@@ -150,18 +150,37 @@ np_status np_caffe_detection_output(np_caffe_layer *layer)
 	return np_caffe_set_outputs(layer, 4, dims);
 }
 
-/* One small image for every region. */
+/* One small image for every region: [regions, channels, height, width]. */
+static np_status set_regions(np_caffe_layer *layer, int64_t channels, int64_t height, int64_t width)
+{
+	int64_t *dims;
+	NP_TRY(np_caffe_dims(layer, 4, layer->in[0].dims, &dims));
+	dims[0] = layer->in[1].rank ? layer->in[1].dims[0] : 1;
+	dims[1] = channels;
+	dims[2] = height;
+	dims[3] = width;
+	return np_caffe_set_outputs(layer, 4, dims);
+}
+
 np_status np_caffe_roi_pooling(np_caffe_layer *layer)
 {
-	int64_t *dims, height = 0, width = 0;
+	int64_t height = 0, width = 0;
 	NP_TRY(need_image(layer));
 	NP_TRY(read_size(layer, "pooled_h", 1, &height));
 	NP_TRY(read_size(layer, "pooled_w", 1, &width));
 	if (!height || !width)
 		return np_caffe_fail(layer, layer->param, "pooled_h and pooled_w are missing");
-	NP_TRY(np_caffe_dims(layer, 4, layer->in[0].dims, &dims));
-	dims[0] = layer->in[1].rank ? layer->in[1].dims[0] : 1;
-	dims[2] = height;
-	dims[3] = width;
-	return np_caffe_set_outputs(layer, 4, dims);
+	return set_regions(layer, layer->in[0].dims[1], height, width);
+}
+
+/* Every cell of the region has channels of its own in the input. */
+np_status np_caffe_psroi_pooling(np_caffe_layer *layer)
+{
+	int64_t channels = 0, group = 0;
+	NP_TRY(need_image(layer));
+	NP_TRY(read_size(layer, "output_dim", 1, &channels));
+	NP_TRY(read_size(layer, "group_size", 1, &group));
+	if (!channels || !group)
+		return np_caffe_fail(layer, layer->param, "output_dim and group_size are missing");
+	return set_regions(layer, channels, group, group);
 }

@@ -65,6 +65,38 @@ np_status np_caffe_embed(np_caffe_layer *layer)
 	return NP_OK;
 }
 
+/*
+ * [steps, n, ...] -> [steps, n, num_output]. An LSTM has four gates over input and state; an RNN one state, and an output
+ * that is a product of it. A third bottom is an input that stays the same over all steps.
+ */
+np_status np_caffe_recurrent(np_caffe_layer *layer)
+{
+	np_layer_desc *desc = &layer->desc;
+	bool lstm = layer->type_name[0] == 'L';
+	int64_t inputs, constant = 0, *dims, weights, biases;
+	int rank = layer->in[0].rank;
+	NP_TRY(np_caffe_num_output(layer));
+	int64_t hidden = desc->out_channels;
+	if (rank < 3)
+		return np_caffe_fail(layer, NULL, "an input of steps, items and values was expected, not %d axes", rank);
+	NP_TRY(count_axes(layer, 2, rank, &inputs));
+	if (layer->bottom_count > 2 && layer->in[2].rank > 1 &&
+	    !np_shape_elements((np_shape){layer->in[2].rank - 1, layer->in[2].dims + 1}, &constant))
+		return np_caffe_fail(layer, NULL, "its third bottom is too large");
+	weights = inputs;
+	if (!np_add_into(&weights, constant) || !np_add_into(&weights, lstm ? hidden : 2 * hidden))
+		return np_caffe_fail(layer, NULL, "its input is too large");
+	NP_TRY(times(layer, &weights, lstm ? 4 : 1));
+	desc->factor = weights;
+	NP_TRY(times(layer, &desc->factor, 2));
+	NP_TRY(times(layer, &weights, hidden));
+	biases = (lstm ? 4 : 2) * hidden;
+	NP_TRY(np_caffe_dims(layer, 3, layer->in[0].dims, &dims));
+	dims[2] = hidden;
+	NP_TRY(np_caffe_set_outputs(layer, 3, dims));
+	return np_caffe_constants(layer, weights, biases, 0);
+}
+
 /* Two bottoms: the second is the operand, smaller than the first; its values come from the network. */
 static np_status between_bottoms(np_caffe_layer *layer, int64_t flops)
 {

@@ -222,6 +222,38 @@ static void in_place_layers_share_memory(void **state)
 	np_network_free(network);
 }
 
+/* LSTM: 4 gates over 5 + 7 values, with bias. RNN: 7 x (5 + 7), 7 x 7 for the output, two biases. */
+static void recurrent_layers_are_counted_roughly(void **state)
+{
+	(void)state;
+	np_network *network = load_ok(
+	        "input: 'x' input_shape { dim: [3, 2, 5] } input: 'cont' input_shape { dim: [3, 2] }\n"
+	        "layer { name: 'l' type: 'LSTM' bottom: 'x' bottom: 'cont' top: 'l' recurrent_param { num_output: 7 } }\n"
+	        "layer { name: 'r' type: 'RNN' bottom: 'x' bottom: 'cont' top: 'r' recurrent_param { num_output: 7 } }");
+	const np_layer *lstm = find_layer(network, "l"), *rnn = find_layer(network, "r");
+	expect_output(network, lstm, 0, "3x2x7");
+	assert_int_equal(lstm->params, 4 * 7 * (5 + 7) + 4 * 7);
+	assert_int_equal(lstm->flops, 3 * 2 * 7 * 2 * 4 * (5 + 7));
+	assert_int_equal(rnn->params, 7 * (5 + 7) + 7 * 7 + 2 * 7);
+	assert_int_equal(np_network_warning_count(network), 2);
+	np_network_free(network);
+}
+
+static void regions_are_small_images(void **state)
+{
+	(void)state;
+	np_network *network = load_ok(
+	        "input: 'x' input_shape { dim: [1,18,9,9] } input: 'rois' input_shape { dim: [300,5] }\n"
+	        "layer { name: 'a' type: 'ROIPooling' bottom: 'x' bottom: 'rois' top: 'a' roi_pooling_param { pooled_h: 7 "
+	        "pooled_w: 6 } }\n"
+	        "layer { name: 'b' type: 'PSROIPooling' bottom: 'x' bottom: 'rois' top: 'b' psroi_pooling_param { output_dim: "
+	        "2 "
+	        "group_size: 3 } }");
+	expect_output(network, find_layer(network, "a"), 0, "300x18x7x6");
+	expect_output(network, find_layer(network, "b"), 0, "300x2x3x3");
+	np_network_free(network);
+}
+
 static void operands_may_come_from_the_network(void **state)
 {
 	(void)state;
@@ -519,6 +551,8 @@ int main(void)
 	        cmocka_unit_test(statistics_are_read_not_learned),
 	        cmocka_unit_test(tops_of_their_own),
 	        cmocka_unit_test(in_place_layers_share_memory),
+	        cmocka_unit_test(recurrent_layers_are_counted_roughly),
+	        cmocka_unit_test(regions_are_small_images),
 	        cmocka_unit_test(operands_may_come_from_the_network),
 	        cmocka_unit_test(shared_weights_count_once),
 	        cmocka_unit_test(prior_boxes_have_their_own_shape),
