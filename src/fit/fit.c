@@ -66,7 +66,7 @@ static np_status assess(const np_sample *sample, double *held_out, np_model *mod
 	if (!fitted)
 		return np_fail_memory(err);
 	for (int i = 0; i < sample->rows; i++) {
-		fitted[i] = bounded(model, np_model_value(model, np_sample_features(sample, i)));
+		fitted[i] = bounded(model, np_sample_predict(sample, i, model, np_sample_features(sample, i)));
 		held_out[i] = bounded(model, held_out[i]);
 	}
 	model->in_sample = np_quality(fitted, sample->target_values, sample->rows);
@@ -108,7 +108,8 @@ static void give_runtimes(const np_platform *platform, np_sample *sample)
 		return;
 	for (int i = 0; i < sample->rows; i++) {
 		double *features = sample->features + (size_t)i * NP_MAX_FEATURES;
-		np_feature_give_runtime(sample->set, bounded(runtime, np_model_value(runtime, features)), features);
+		np_feature_give_runtime(sample->set, bounded(runtime, np_sample_predict(sample, i, runtime, features)),
+		                        features);
 	}
 }
 

@@ -221,7 +221,7 @@ static np_status learn_part(const course *c, int k, part *p, np_error *err)
 		if (c->fold[i] != k)
 			continue;
 		take_features(p, i, features);
-		c->held_out[i] = np_model_value(&model, features);
+		c->held_out[i] = np_sample_predict(sample, i, &model, features);
 		view[i] = at_least(c->held_out[i], model.floor);
 	}
 	if (all)

@@ -10,9 +10,10 @@ static np_status allocate(np_sample *sample, int rows, np_error *err)
 {
 	sample->features = calloc((size_t)rows + 1, NP_MAX_FEATURES * sizeof(double));
 	sample->target_values = calloc((size_t)rows + 1, sizeof(double));
+	sample->config = calloc((size_t)rows + 1, sizeof *sample->config);
 	sample->row = calloc((size_t)rows + 1, sizeof(int));
 	sample->group = calloc((size_t)rows + 1, sizeof(int));
-	bool ok = sample->features && sample->target_values && sample->row && sample->group;
+	bool ok = sample->features && sample->target_values && sample->config && sample->row && sample->group;
 	return ok ? NP_OK : np_fail_memory(err);
 }
 
@@ -65,6 +66,7 @@ np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target 
 		if (routed.kind != kind || !rows[i].has[target])
 			continue;
 		np_feature_values(sample->set, &routed, sample->features + (size_t)sample->rows * NP_MAX_FEATURES);
+		sample->config[sample->rows] = routed;
 		sample->row[sample->rows] = i;
 		sample->target_values[sample->rows++] = rows[i].value[target];
 	}
@@ -75,9 +77,16 @@ void np_sample_free(np_sample *sample)
 {
 	free(sample->features);
 	free(sample->target_values);
+	free(sample->config);
 	free(sample->row);
 	free(sample->group);
 	*sample = (np_sample){0};
+}
+
+double np_sample_predict(const np_sample *sample, int row, const np_model *model, const double *features)
+{
+	bool rises = model->corrected && model->target == NP_RUNTIME;
+	return rises ? np_model_runtime(model, &sample->config[row]) : np_model_value(model, features);
 }
 
 double np_config_values(const np_layer_config *c)

@@ -3,6 +3,7 @@
 #define NP_FIT_SAMPLE_H
 
 #include "features/feature_set.h"
+#include "model/platform_model.h"
 
 #include <neuralpower/dataset.h>
 
@@ -13,14 +14,18 @@ typedef struct np_sample {
 	int rows;
 	double *features; /* rows x NP_MAX_FEATURES */
 	double *target_values;
-	int *row;   /* where each came from, ascending */
-	int *group; /* 0..rows-1: rows whose layers differ at most in their batch */
+	np_layer_config *config; /* of each row, routed */
+	int *row;                /* where each came from, ascending */
+	int *group;              /* 0..rows-1: rows whose layers differ at most in their batch */
 } np_sample;
 
 /* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
 np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample,
                          np_error *err) NP_MUST_CHECK;
 void np_sample_free(np_sample *sample);
+
+/* What a model says of a row, whose `features` these are; as a platform would, but for the bounds of power. */
+double np_sample_predict(const np_sample *sample, int row, const np_model *model, const double *features);
 
 /* All features of a row. */
 static inline const double *np_sample_features(const np_sample *sample, int row)

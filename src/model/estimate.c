@@ -62,9 +62,10 @@ static np_value with_interval(double value, double factor)
 	return v;
 }
 
-static np_value from_model(const np_model *model, const double *features, np_estimate *estimate)
+static np_value from_model(const np_model *model, const np_layer_config *config, const double *features, np_estimate *estimate)
 {
-	double value = np_model_value(model, features);
+	bool rises = model->corrected && model->target == NP_RUNTIME;
+	double value = rises ? np_model_runtime(model, config) : np_model_value(model, features);
 	/* Written so that a value that is no number takes the floor too. */
 	double kept = value >= model->floor ? value : model->floor;
 	if (kept > model->ceiling)
@@ -117,14 +118,14 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 		np_feature_values(np_feature_set_of(config->kind), config, features);
 	if (runtime) {
 		estimate->source = NP_FROM_MODEL;
-		estimate->runtime_ms = from_model(runtime, features, estimate);
+		estimate->runtime_ms = from_model(runtime, config, features, estimate);
 		np_feature_give_runtime(runtime->set, estimate->runtime_ms.value, features);
 	} else {
 		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
 	}
 	if (power) {
 		estimate->power_source = NP_FROM_MODEL;
-		estimate->power_w = from_model(power, features, estimate);
+		estimate->power_w = from_model(power, config, features, estimate);
 	} else {
 		estimate->power_w = fallback_power(&platform->fallback);
 	}

@@ -97,6 +97,8 @@ double np_form_factor(np_form form, double sum, np_range held);
 
 /* The raw value of a model, before floor and ceiling. A power model's features must have been given the runtime. */
 double np_model_value(const np_model *model, const double *features);
+/* The runtime a corrected model predicts: positive, never falling as the batch grows, within its bounds of the base. */
+double np_model_runtime(const np_model *model, const np_layer_config *config);
 /* What a corrected model corrects: its first sum, at least the floor. */
 double np_model_base(const np_model *model, const double *features);
 
