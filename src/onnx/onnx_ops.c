@@ -167,6 +167,8 @@ static const np_onnx_op OPS[] = {
 	{"ReduceSum", STD, NP_REDUCE, np_onnx_op_reduce, np_onnx_fold_reduce, 0, NP_ONNX_ADD},
 	{"ReduceSumSquare", STD, NP_REDUCE, np_onnx_op_reduce, NULL, 0, NP_ONNX_PLAIN},
 	{"Relu", STD, NP_RELU, np_onnx_op_unary, np_onnx_fold_unary, 0, NP_ONNX_RELU},
+	{"ReorderInput", MS, NP_RESHAPE, np_onnx_op_reorder, NULL, 0, NP_ONNX_PLAIN},
+	{"ReorderOutput", MS, NP_RESHAPE, np_onnx_op_reorder, NULL, 0, NP_ONNX_PLAIN},
 	{"Reshape", STD | FREE | MOVES, NP_RESHAPE, np_onnx_op_reshape, np_onnx_fold_copy, 0, NP_ONNX_PLAIN},
 	{"Resize", STD, NP_RESIZE, np_onnx_op_resize, NULL, 0, NP_ONNX_PLAIN},
 	{"ReverseSequence", STD, NP_RESHAPE, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},

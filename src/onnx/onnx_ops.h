@@ -55,7 +55,7 @@ np_onnx_handler np_onnx_op_reshape, np_onnx_op_flatten, np_onnx_op_squeeze, np_o
 
 /* onnx_ops_move.c: values picked, joined, moved */
 np_onnx_handler np_onnx_op_transpose, np_onnx_op_slice, np_onnx_op_split, np_onnx_op_concat, np_onnx_op_expand, np_onnx_op_tile,
-        np_onnx_op_depth_to_space, np_onnx_op_space_to_depth;
+        np_onnx_op_depth_to_space, np_onnx_op_space_to_depth, np_onnx_op_reorder;
 np_onnx_folder np_onnx_fold_transpose, np_onnx_fold_slice, np_onnx_fold_concat, np_onnx_fold_expand, np_onnx_fold_tile;
 
 /* Output i as a part of input 0, where that is a known constant, from place `from` along `axis`. */

@@ -326,6 +326,18 @@ bool np_onnx_fold_tile(np_onnx_call *call, np_onnx_cell *result)
 	return true;
 }
 
+/* To and from channels in blocks, which fill up the last one: `channels` is what the tensor has without that. */
+np_status np_onnx_op_reorder(np_onnx_call *call)
+{
+	np_onnx_value *in;
+	int64_t dims[NP_MAX_RANK];
+	NP_TRY(np_onnx_need(call, 0, &in));
+	memcpy(dims, in->shape.dims, (size_t)in->shape.rank * sizeof *dims);
+	if (in->shape.rank > 1)
+		dims[1] = np_onnx_attr_int(call, "channels", dims[1]);
+	return np_onnx_set(call, 0, in->type, dims, in->shape.rank);
+}
+
 /* ---- depth and space ---- */
 
 static np_status get_block(np_onnx_call *call, np_onnx_value **in, int64_t *block)

@@ -2,6 +2,7 @@
 #include "onnx/onnx_wire.h"
 
 #include "base/error.h"
+#include "text/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,30 +177,11 @@ np_status np_onnx_read_float(np_onnx_wire *wire, double *value)
 	return read_fixed(wire, 4, value);
 }
 
-/* Length of the UTF-8 sequence at text[0], 0 when there is none; NUL is none. */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-	unsigned char first = text[0];
-	if (first < 0x80)
-		return first != 0;
-	size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	if (first < 0xc2 || first > 0xf4 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (first == 0xe0 && text[1] < 0xa0) || (first == 0xf0 && text[1] < 0x90);
-	bool outside = (first == 0xed && text[1] > 0x9f) || (first == 0xf4 && text[1] > 0x8f);
-	return overlong || outside ? 0 : length;
-}
-
 static bool is_utf8(const char *text, size_t size)
 {
-	for (size_t i = 0, step; i < size; i += step) {
-		step = utf8_length((const unsigned char *)text + i, size - i);
-		if (!step)
+	for (size_t i = 0, step; i < size; i += step)
+		if (!text[i] || (np_utf8_decode(text + i, &step) == NP_REPLACEMENT && step == 1))
 			return false;
-	}
 	return true;
 }
 
