@@ -269,6 +269,13 @@ void np_network_warn(np_network *network, const char *format, ...)
 		network->warning_count++;
 }
 
+void np_network_take_back(np_network *network, int layers, int tensors, int warnings)
+{
+	network->layer_count = layers;
+	network->tensor_count = tensors;
+	network->warning_count = warnings;
+}
+
 static bool add_layer_totals(np_network *network, const np_layer *layer)
 {
 	np_network_totals *totals = &network->totals;

@@ -66,6 +66,7 @@ struct np_onnx_scope {
 	const np_onnx_call *call;   /* the call that this graph or function replaces, NULL for the model's graph */
 	const np_onnx_call *caller; /* of a function, and of the graphs in it: the call of the function */
 	const np_onnx_function *function;
+	int round;                    /* of the body of a loop, from 1; 0 for other graphs */
 	struct np_onnx_table *values; /* name -> np_onnx_value */
 	struct np_onnx_table *infos;  /* name -> np_onnx_info */
 };
@@ -91,6 +92,8 @@ bool np_onnx_scope_stated(const np_onnx_builder *builder, const np_onnx_scope *s
 
 /* Runs the nodes of a scope's graph. */
 np_status np_onnx_run(np_onnx_builder *builder, np_onnx_scope *scope, np_error *err) NP_MUST_CHECK;
+/* Counts one node or round against the limit. */
+np_status np_onnx_step(np_onnx_call *call) NP_MUST_CHECK;
 
 /* Makes the values of a graph's initializers known in its scope. */
 np_status np_onnx_bind_initializers(np_onnx_builder *builder, np_onnx_scope *scope, np_error *err) NP_MUST_CHECK;
@@ -109,6 +112,8 @@ int64_t np_onnx_learned_take(np_onnx_learned *learned);
 const np_onnx_function *np_onnx_function_of(const np_onnx_builder *builder, const np_onnx_node *node);
 np_status np_onnx_index_functions(np_onnx_builder *builder, np_error *err) NP_MUST_CHECK;
 np_status np_onnx_inline_function(np_onnx_call *call, const np_onnx_function *function) NP_MUST_CHECK;
+/* Runs the nodes of a graph within the call. */
+np_status np_onnx_run_inner(np_onnx_call *call, np_onnx_scope *inner) NP_MUST_CHECK;
 np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph) NP_MUST_CHECK;
 
 /* The name of result i of an inlined graph or function, within it. */

@@ -46,7 +46,7 @@ const char *np_onnx_result_name(const np_onnx_scope *inner, int i)
 	return i < inner->graph->outputs.count ? inner->graph->outputs.items[i].name : "";
 }
 
-static np_status run_inner(np_onnx_call *call, np_onnx_scope *inner)
+np_status np_onnx_run_inner(np_onnx_call *call, np_onnx_scope *inner)
 {
 	if (call->builder->depth >= MOST_INLINED)
 		return np_onnx_fail(call, NP_ERR_LIMIT, "graphs and functions are nested more than %d deep", MOST_INLINED);
@@ -78,7 +78,7 @@ np_status np_onnx_inline_graph(np_onnx_call *call, const np_onnx_graph *graph)
 		                    call->out_count);
 	NP_TRY(np_onnx_scope_init(call->builder, &inner, call->err));
 	NP_TRY(np_onnx_bind_initializers(call->builder, &inner, call->err));
-	NP_TRY(run_inner(call, &inner));
+	NP_TRY(np_onnx_run_inner(call, &inner));
 	for (int i = 0; i < call->out_count; i++)
 		NP_TRY(hand_over(call, &inner, i));
 	call->bound = true;
@@ -96,7 +96,7 @@ np_status np_onnx_inline_function(np_onnx_call *call, const np_onnx_function *fu
 		np_onnx_value *value = np_onnx_in(call, i) ? call->in[i] : &builder->absent;
 		NP_TRY(np_onnx_scope_bind(builder, &inner, function->inputs.items[i], value, call->err));
 	}
-	NP_TRY(run_inner(call, &inner));
+	NP_TRY(np_onnx_run_inner(call, &inner));
 	for (int i = 0; i < call->out_count; i++)
 		NP_TRY(hand_over(call, &inner, i));
 	call->bound = true;

@@ -38,12 +38,25 @@ static const char *join_names(np_onnx_call *call, const char *around, const char
 	return joined ? joined : name;
 }
 
+/* What a loop makes again in each round: "name[round]". */
+static const char *number_name(np_onnx_call *call, const char *name, int round)
+{
+	size_t size = strlen(name) + 16;
+	char *numbered = np_arena_alloc(call->builder->arena, size);
+	if (numbered)
+		snprintf(numbered, size, "%s[%d]", name, round - 1);
+	return numbered ? numbered : name;
+}
+
 /* Names of nodes within functions stand behind the name of the calling node. */
 static const char *full_name(np_onnx_call *call)
 {
 	const char *name = call->node->name;
 	for (int i = 0; !name[0] && i < call->node->outputs.count; i++)
 		name = call->node->outputs.items[i];
+	for (const np_onnx_scope *scope = call->scope; scope; scope = scope->around)
+		if (scope->round)
+			name = number_name(call, name, scope->round);
 	const np_onnx_call *caller = call->scope->caller;
 	return caller ? join_names(call, caller->desc.name, name) : name;
 }
@@ -63,9 +76,11 @@ static const char *outer_name(const np_onnx_scope *inner, const char *name)
 static const char *tensor_name(np_onnx_call *call, const char *name)
 {
 	for (const np_onnx_scope *scope = call->scope; scope->call; scope = scope->call->scope) {
-		const char *outside = outer_name(scope, name);
+		const char *outside = scope->round ? NULL : outer_name(scope, name);
 		if (outside)
 			name = outside;
+		else if (scope->round)
+			name = number_name(call, name, scope->round);
 		else if (!scope->around)
 			return join_names(call, scope->call->desc.name, name);
 	}

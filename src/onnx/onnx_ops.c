@@ -106,6 +106,7 @@ static const np_onnx_op OPS[] = {
 	{"LessOrEqual", STD, NP_ELTWISE, np_onnx_op_pointwise, np_onnx_fold_pointwise, 0, NP_ONNX_LESS_EQUAL},
 	{"Log", STD, NP_ACTIVATION, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
 	{"LogSoftmax", STD, NP_SOFTMAX, np_onnx_op_unary, NULL, 0, NP_ONNX_PLAIN},
+	{"Loop", STD | SEQUENCE, NP_OTHER, np_onnx_op_loop, NULL, 0, NP_ONNX_PLAIN},
 	{"LpNormalization", STD, NP_LAYERNORM, np_onnx_op_layernorm, NULL, 0x6, NP_ONNX_PLAIN},
 	{"LpPool", STD, NP_AVGPOOL, np_onnx_op_pool, NULL, 0, NP_ONNX_PLAIN},
 	{"MatMul", STD | BLENDS, NP_FC, np_onnx_op_matmul, NULL, 0x3, NP_ONNX_PLAIN},

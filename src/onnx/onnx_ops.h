@@ -81,6 +81,9 @@ np_onnx_handler np_onnx_op_unary, np_onnx_op_pointwise, np_onnx_op_power, np_onn
 np_onnx_folder np_onnx_fold_copy, np_onnx_fold_cast, np_onnx_fold_unary, np_onnx_fold_pointwise, np_onnx_fold_where,
         np_onnx_fold_reduce;
 
+/* onnx_loop.c */
+np_onnx_handler np_onnx_op_loop;
+
 /* onnx_ops_window.c: windows that slide */
 np_onnx_handler np_onnx_op_conv, np_onnx_op_conv_transpose, np_onnx_op_conv_channels_last, np_onnx_op_pool,
         np_onnx_op_global_pool, np_onnx_op_unpool;

@@ -276,13 +276,19 @@ static int64_t opset_of(const np_onnx_call *call)
 	return 1;
 }
 
+np_status np_onnx_step(np_onnx_call *call)
+{
+	if (call->builder->steps++ >= MOST_NODES)
+		return np_onnx_fail(call, NP_ERR_LIMIT, "more than %d nodes", MOST_NODES);
+	return NP_OK;
+}
+
 static np_status run_node(np_onnx_call *call)
 {
 	np_onnx_builder *builder = call->builder;
 	const np_onnx_node *node = call->node;
-	if (builder->steps++ >= MOST_NODES)
-		return np_onnx_fail(call, NP_ERR_LIMIT, "more than %d nodes", MOST_NODES);
 	np_onnx_name_call(call);
+	NP_TRY(np_onnx_step(call));
 	NP_TRY(find_inputs(call));
 	const np_onnx_function *function = np_onnx_function_of(builder, node);
 	if (function)
