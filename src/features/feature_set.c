@@ -176,22 +176,34 @@ int np_feature_count(const np_feature_set *set)
 	return np_feature_first_given(set) + NP_GIVEN + set->rate_count;
 }
 
-const char *np_feature_name(const np_feature_set *set, int feature, char *text)
+/* One run of numbered features; the log2 of the base features are called "log2(name)". */
+typedef struct segment {
+	int count;
+	const char *const *names;
+	bool logarithm;
+} segment;
+enum { SEGMENTS = 6 };
+
+/* The segments in the order of their numbers; the rates follow. */
+static void list_segments(const np_feature_set *set, segment segments[SEGMENTS])
 {
 	static const char *const GIVEN[NP_GIVEN] = {"log2(base)", "log2(runtime)"};
-	const struct {
-		int count;
-		const char *const *names;
-		const char *format;
-	} segments[] = {
-	        {set->base_count, set->base, "%s"},       {set->base_count, set->base, "log2(%s)"},
-	        {set->special_count, set->special, "%s"}, {set->physical_count, set->physical, "%s"},
-	        {set->shape_count, set->shape, "%s"},     {NP_GIVEN, GIVEN, "%s"},
-	};
+	segments[0] = (segment){set->base_count, set->base, false};
+	segments[1] = (segment){set->base_count, set->base, true};
+	segments[2] = (segment){set->special_count, set->special, false};
+	segments[3] = (segment){set->physical_count, set->physical, false};
+	segments[4] = (segment){set->shape_count, set->shape, false};
+	segments[5] = (segment){NP_GIVEN, GIVEN, false};
+}
+
+const char *np_feature_name(const np_feature_set *set, int feature, char *text)
+{
+	segment segments[SEGMENTS];
+	list_segments(set, segments);
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof segments / sizeof *segments; i++) {
+	for (int i = 0; i < SEGMENTS; i++) {
 		if (feature < segments[i].count) {
-			snprintf(text, NP_FEATURE_NAME, segments[i].format, segments[i].names[feature]);
+			snprintf(text, NP_FEATURE_NAME, segments[i].logarithm ? "log2(%s)" : "%s", segments[i].names[feature]);
 			return text;
 		}
 		feature -= segments[i].count;
@@ -201,12 +213,28 @@ const char *np_feature_name(const np_feature_set *set, int feature, char *text)
 	return text;
 }
 
+/* Whether `name` is `plain`, or "log2(plain)". */
+static bool is_called(const char *name, const char *plain, bool logarithm)
+{
+	if (!logarithm)
+		return name[0] == plain[0] && strcmp(name, plain) == 0;
+	size_t length = strlen(plain);
+	return strncmp(name, "log2(", 5) == 0 && strncmp(name + 5, plain, length) == 0 && strcmp(name + 5 + length, ")") == 0;
+}
+
+/* Reading a platform file looks up thousands of names: compared in place, none is written. */
 int np_feature_find(const np_feature_set *set, const char *name)
 {
-	char text[NP_FEATURE_NAME];
-	for (int i = 0; i < np_feature_count(set); i++)
-		if (strcmp(np_feature_name(set, i, text), name) == 0)
-			return i;
+	segment segments[SEGMENTS];
+	list_segments(set, segments);
+	int feature = 0;
+	for (int i = 0; i < SEGMENTS; i++)
+		for (int k = 0; k < segments[i].count; k++, feature++)
+			if (is_called(name, segments[i].names[k], segments[i].logarithm))
+				return feature;
+	for (int k = 0; k < set->rate_count; k++, feature++)
+		if (is_called(name, set->rate[k].name, false))
+			return feature;
 	return -1;
 }
 
