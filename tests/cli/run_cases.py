@@ -41,7 +41,7 @@ class Case:
         return True
 
     def run(self, environment, directory):
-        done = subprocess.run(["sh", "-c", self.command], cwd=directory, env=environment, capture_output=True, timeout=60,
+        done = subprocess.run(["sh", "-c", self.command], cwd=directory, env=environment, capture_output=True, timeout=300,
                               stdin=subprocess.DEVNULL)
         text = [stream.decode("utf-8", "backslashreplace").replace(environment["NP_SOURCE"], "$NP_SOURCE")
                 for stream in (done.stdout, done.stderr)]
