@@ -177,11 +177,16 @@ np_status np_onnx_read_float(np_onnx_wire *wire, double *value)
 	return read_fixed(wire, 4, value);
 }
 
+/* Nearly all names are ASCII, so that is looked at first. */
 static bool is_utf8(const char *text, size_t size)
 {
-	for (size_t i = 0, step; i < size; i += step)
+	for (size_t i = 0, step; i < size; i += step) {
+		step = 1;
+		if ((signed char)text[i] > 0)
+			continue;
 		if (!text[i] || (np_utf8_decode(text + i, &step) == NP_REPLACEMENT && step == 1))
 			return false;
+	}
 	return true;
 }
 
