@@ -8,7 +8,7 @@
 
 #include <neuralpower/layer_config.h>
 
-/* In extended precision and rounded once: the double version depends on the processor's instructions. 0 where undefined. */
+/* log2 to within 2 units in the last place, with the same bits on every machine; 0 where undefined. */
 double np_log2(double value);
 
 void np_shape_conv(const np_layer_config *config, double *shape);

@@ -96,5 +96,5 @@ double np_term_value(const np_term *term, const double *features)
 	double value = 1;
 	for (int i = 0; i < term->factor_count; i++)
 		value *= np_factor_value(&term->factors[i], features[term->factors[i].feature]);
-	return value;
+	return np_term_hold(value, term->low, term->high);
 }

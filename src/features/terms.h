@@ -39,6 +39,7 @@ const char *np_factor_kind_name(np_factor_kind kind);
 typedef struct np_term {
 	int factor_count;
 	np_factor factors[NP_MAX_FACTORS];
+	double low, high; /* where low < high, the product is held between: what it was on the rows it was learned from */
 } np_term;
 
 /*
@@ -49,6 +50,14 @@ typedef struct np_term {
 int np_terms_paper(const np_feature_set *set, np_target target, int degree, np_term *terms, int capacity);
 
 double np_factor_value(const np_factor *factor, double x);
+
+/* `value` held between low and high; as it is where they are not a range. */
+static inline double np_term_hold(double value, double low, double high)
+{
+	if (!(low < high))
+		return value;
+	return value < low ? low : value > high ? high : value;
+}
 
 /* The value of a term, given all features of a configuration. */
 double np_term_value(const np_term *term, const double *features);

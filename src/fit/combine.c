@@ -2,6 +2,7 @@
 #include "fit/combine.h"
 
 #include "base/error.h"
+#include "fit/blend.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 /* The factors of a step and its ancestors, by feature. */
 static np_term term_of(const np_greedy *greedy, const np_dictionary *dictionary, int step)
 {
-	np_term term = {0};
+	np_term term = {.low = greedy->steps[step].low, .high = greedy->steps[step].high};
 	for (; greedy->steps[step].parent >= 0; step = greedy->steps[step].parent) {
 		const np_step *s = &greedy->steps[step];
 		np_factor factor = {
@@ -57,7 +58,7 @@ static np_status add_member(np_selection *selection, const np_candidate *member,
 		return np_fail_memory(err);
 	np_ridge_solve(&selection->ridge, count, member->penalty, b);
 	for (int t = 0; t < count; t++) {
-		np_term term = term_of(&selection->greedy, dictionary, t);
+		np_term term = term_of(&selection->greedy, dictionary, selection->ridge.order[t]);
 		add_term(sum, &term, b[t] / members);
 	}
 	free(b);
@@ -83,8 +84,21 @@ static np_status hold_features(const np_dictionary *dictionary, np_arena *arena,
 	return NP_OK;
 }
 
-np_status np_combine(np_selection *selections, const np_candidate *members, int count, const np_dictionary *dictionary,
-                     np_arena *arena, np_model *model, np_error *err)
+static void add_blend(const np_blend *blend, const np_candidate *member, int members, const np_dictionary *dictionary,
+                      np_sum *sum)
+{
+	np_linear linear = np_blend_model(blend, member->lambda, member->size);
+	sum->intercept += linear.intercept / members;
+	for (int i = 0; i < linear.terms; i++) {
+		int column = linear.column[i];
+		const np_greedy *greedy = &blend->selections[blend->configuration[column]].greedy;
+		np_term term = term_of(greedy, dictionary, blend->step[column]);
+		add_term(sum, &term, linear.value[i] / members);
+	}
+}
+
+np_status np_combine(np_selection *selections, const np_blend *blend, const np_candidate *members, int count,
+                     const np_dictionary *dictionary, np_arena *arena, np_model *model, np_error *err)
 {
 	size_t most = 1;
 	for (int m = 0; m < count; m++)
@@ -95,7 +109,12 @@ np_status np_combine(np_selection *selections, const np_candidate *members, int 
 	if (!sum->terms || !sum->coefficients)
 		return np_fail_memory(err);
 	for (int m = 0; m < count; m++)
-		if (members[m].configuration >= 0)
+		if (members[m].configuration == NP_BLENDED)
+			add_blend(blend, &members[m], count, dictionary, sum);
+		else if (members[m].configuration != NP_NO_CORRECTION)
 			NP_TRY(add_member(&selections[members[m].configuration], &members[m], count, dictionary, sum, err));
+	for (int i = 0; i < sum->count; i++)
+		if (sum->terms[i].factor_count > model->degree)
+			model->degree = sum->terms[i].factor_count;
 	return hold_features(dictionary, arena, model, err);
 }

@@ -3,10 +3,12 @@
 
 #include "base/error.h"
 #include "features/shape.h"
+#include "fit/blend.h"
 #include "fit/combine.h"
 #include "fit/folds.h"
 #include "fit/quality.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +18,17 @@ static const struct {
 	bool steps;
 } CONFIGURATIONS[NP_CONFIGURATIONS] = {{1, true}, {2, true}, {3, true}, {2, false}};
 static const int SIZES[] = {3, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100};
-static const double PENALTIES[] = {1e-4, 3e-3};
+static const double PENALTIES[] = {1e-4, 3e-3, 3e-2, 1.5e-1};
 enum {
 	SIZE_COUNT = sizeof SIZES / sizeof *SIZES,
 	PENALTY_COUNT = sizeof PENALTIES / sizeof *PENALTIES,
-	CANDIDATES = 1 + NP_CONFIGURATIONS * SIZE_COUNT * PENALTY_COUNT, /* the first is no correction */
+	OF_ONE = SIZE_COUNT * PENALTY_COUNT,          /* candidates of a configuration */
+	FIRST_BLEND = 1 + NP_CONFIGURATIONS * OF_ONE, /* the first of all is no correction */
+	CANDIDATES = FIRST_BLEND + NP_BLENDS,
 	MANY_ROWS = 2500,
 };
-/* Of the loss: a simpler member may be this much worse; a further member must be this much better. */
-static const double SIMPLER = 0.003, BETTER = 0.004;
+/* Of the loss: a simpler member may be this much worse. A further member must be better by one row's share. */
+static const double SIMPLER = 0.003;
 
 typedef struct learner {
 	np_corrected_problem *p;
@@ -39,18 +43,22 @@ typedef struct learner {
 	double *prediction;           /* candidates x rows: h from models without the row's fold */
 	double *sum;                  /* of the members so far */
 	int member[NP_MEMBERS], members;
+	int blend_terms[NP_BLENDS]; /* the most in a fold */
+	np_blend blend;
 	np_selection selection[NP_CONFIGURATIONS];
 	np_dictionary dictionary;
 } learner;
 
-static np_candidate candidate_of(int index)
+static np_candidate candidate_of(const learner *l, int index)
 {
+	int blend = index - FIRST_BLEND, place = index - 1;
 	if (!index)
-		return (np_candidate){.configuration = -1};
-	index--;
-	return (np_candidate){.configuration = index / (SIZE_COUNT * PENALTY_COUNT),
-	                      .size = SIZES[index / PENALTY_COUNT % SIZE_COUNT],
-	                      .penalty = PENALTIES[index % PENALTY_COUNT]};
+		return (np_candidate){.configuration = NP_NO_CORRECTION};
+	if (blend >= 0)
+		return (np_candidate){.configuration = NP_BLENDED, .size = l->blend_terms[blend], .lambda = blend};
+	return (np_candidate){.configuration = place / OF_ONE,
+	                      .size = SIZES[place / PENALTY_COUNT % SIZE_COUNT],
+	                      .penalty = PENALTIES[place % PENALTY_COUNT]};
 }
 
 static bool may_use(const learner *l, int configuration)
@@ -60,8 +68,9 @@ static bool may_use(const learner *l, int configuration)
 
 static bool is_open(const learner *l, int index)
 {
-	np_candidate c = candidate_of(index);
-	return c.configuration < 0 || (c.size <= l->most && may_use(l, c.configuration));
+	np_candidate c = candidate_of(l, index);
+	bool selected = c.configuration >= 0 && c.configuration < NP_CONFIGURATIONS;
+	return c.size <= l->most && (!selected || may_use(l, c.configuration));
 }
 
 /* ---- searching on a part of the rows ---- */
@@ -103,13 +112,13 @@ static np_status take_part(learner *l, int left_out, np_range *bounds, np_error 
 	return NP_OK;
 }
 
-static np_status search(learner *l, int configuration, int most, np_error *err)
+static np_status search(learner *l, int configuration, np_error *err)
 {
 	np_selection *s = &l->selection[configuration];
 	int least = (int)fmin(fmax(8, 0.03 * l->train_count), 40);
 	np_greedy_options options = {.degree = CONFIGURATIONS[configuration].degree,
 	                             .steps = CONFIGURATIONS[configuration].steps,
-	                             .most = most,
+	                             .most = l->most,
 	                             .least_rows = least};
 	NP_TRY(np_greedy_select(&l->dictionary, l->target, l->root_weight, &options, &s->greedy, err));
 	return np_ridge_make(&s->greedy, l->target, l->root_weight, &s->ridge, err);
@@ -117,6 +126,7 @@ static np_status search(learner *l, int configuration, int most, np_error *err)
 
 static void forget(learner *l)
 {
+	np_blend_free(&l->blend);
 	for (int c = 0; c < NP_CONFIGURATIONS; c++) {
 		np_greedy_free(&l->selection[c].greedy);
 		np_ridge_free(&l->selection[c].ridge);
@@ -126,31 +136,72 @@ static void forget(learner *l)
 
 /* ---- inner folds ---- */
 
+static double *prediction_of(const learner *l, int candidate)
+{
+	return l->prediction + (size_t)candidate * (size_t)l->rows;
+}
+
 static np_status predict_candidates(learner *l, int left_out, int configuration, np_error *err)
 {
 	np_selection *s = &l->selection[configuration];
 	size_t count = (size_t)s->greedy.count;
-	double *b = malloc(SIZE_COUNT * PENALTY_COUNT * count * sizeof *b), *values = malloc(count * sizeof *values);
-	int first = 1 + configuration * SIZE_COUNT * PENALTY_COUNT;
-	for (int k = 0; b && values && k < SIZE_COUNT * PENALTY_COUNT; k++) {
-		np_candidate c = candidate_of(first + k);
+	double *b = malloc(OF_ONE * count * sizeof *b), *values = malloc(count * sizeof *values);
+	int first = 1 + configuration * OF_ONE;
+	for (int k = 0; b && values && k < OF_ONE; k++) {
+		np_candidate c = candidate_of(l, first + k);
 		np_ridge_solve(&s->ridge, np_selection_terms(s, c.size), c.penalty, b + (size_t)k * count);
 	}
 	for (int i = 0; b && values && i < l->rows; i++) {
 		if (l->fold[i] != left_out)
 			continue;
 		np_greedy_values(&s->greedy, (int)count, &l->dictionary, &l->p->columns, i, values);
-		for (int k = 0; k < SIZE_COUNT * PENALTY_COUNT && is_open(l, first + k); k++) {
-			int terms = np_selection_terms(s, candidate_of(first + k).size);
+		for (int k = 0; k < OF_ONE && is_open(l, first + k); k++) {
+			int terms = np_selection_terms(s, candidate_of(l, first + k).size);
 			double h = 0;
 			for (int t = 0; t < terms; t++)
-				h += b[(size_t)k * count + (size_t)t] * values[t];
-			l->prediction[(size_t)(first + k) * (size_t)l->rows + (size_t)i] = h;
+				h += b[(size_t)k * count + (size_t)t] * values[s->ridge.order[t]];
+			prediction_of(l, first + k)[i] = h;
 		}
 	}
 	bool ok = b && values;
 	free(b);
 	free(values);
+	return ok ? NP_OK : np_fail_memory(err);
+}
+
+/* What a blend says of rows, whose columns are given one row after the other. */
+static void predict_blend(learner *l, int index, const int *rows, int count, const double *values)
+{
+	np_linear linear = np_blend_model(&l->blend, index, INT_MAX);
+	double *prediction = prediction_of(l, FIRST_BLEND + index);
+	for (int r = 0; r < count; r++, values += l->blend.count) {
+		double h = linear.intercept;
+		for (int t = 0; t < linear.terms; t++)
+			h += linear.value[t] * values[linear.column[t]];
+		prediction[rows[r]] = h;
+	}
+	if (linear.terms > l->blend_terms[index])
+		l->blend_terms[index] = linear.terms;
+}
+
+static np_status predict_blends(learner *l, int left_out, np_error *err)
+{
+	NP_TRY(np_blend_make(l->selection, l->train_count, l->target, l->root_weight, &l->blend, err));
+	size_t columns = (size_t)l->blend.count, most = (size_t)(l->rows - l->train_count);
+	double *values = malloc((most * columns + 1) * sizeof *values), *scratch = malloc((columns + 1) * sizeof *scratch);
+	int *rows = malloc((most + 1) * sizeof *rows), count = 0;
+	bool ok = values && scratch && rows;
+	for (int i = 0; ok && i < l->rows; i++) {
+		if (l->fold[i] != left_out)
+			continue;
+		np_blend_values(&l->blend, &l->dictionary, &l->p->columns, i, scratch, values + (size_t)count * columns);
+		rows[count++] = i;
+	}
+	for (int k = 0; ok && k < NP_BLENDS; k++)
+		predict_blend(l, k, rows, count, values);
+	free(values);
+	free(scratch);
+	free(rows);
 	return ok ? NP_OK : np_fail_memory(err);
 }
 
@@ -167,10 +218,12 @@ static np_status run_fold(learner *l, int left_out, np_error *err)
 	for (int c = 0; status == NP_OK && c < NP_CONFIGURATIONS; c++) {
 		if (!may_use(l, c))
 			continue;
-		status = search(l, c, l->most, err);
+		status = search(l, c, err);
 		if (status == NP_OK)
 			status = predict_candidates(l, left_out, c, err);
 	}
+	if (status == NP_OK)
+		status = predict_blends(l, left_out, err);
 	forget(l);
 	return status;
 }
@@ -185,7 +238,7 @@ static double out_of_fold(const learner *l, double h, int row)
 /* Root mean square relative error when a candidate joins the members. */
 static double loss_with(const learner *l, int candidate)
 {
-	const double *h = l->prediction + (size_t)candidate * (size_t)l->rows;
+	const double *h = prediction_of(l, candidate);
 	double sum = 0;
 	for (int i = 0; i < l->rows; i++) {
 		double error = out_of_fold(l, (l->sum[i] + h[i]) / (l->members + 1), i) / l->p->target[i] - 1;
@@ -197,13 +250,13 @@ static double loss_with(const learner *l, int candidate)
 /* Terms of the model when a candidate joins: members of one configuration share their first terms. */
 static int terms_with(const learner *l, int candidate)
 {
-	int longest[NP_CONFIGURATIONS] = {0}, terms = l->base_terms;
+	int longest[NP_CONFIGURATIONS + 1] = {0}, terms = l->base_terms;
 	for (int m = 0; m <= l->members; m++) {
-		np_candidate c = candidate_of(m < l->members ? l->member[m] : candidate);
-		if (c.configuration >= 0 && c.size > longest[c.configuration])
+		np_candidate c = candidate_of(l, m < l->members ? l->member[m] : candidate);
+		if (c.configuration != NP_NO_CORRECTION && c.size > longest[c.configuration])
 			longest[c.configuration] = c.size;
 	}
-	for (int c = 0; c < NP_CONFIGURATIONS; c++)
+	for (int c = 0; c <= NP_BLENDED; c++)
 		terms += longest[c];
 	return terms;
 }
@@ -218,7 +271,7 @@ static int next_member(const learner *l, double *best)
 		loss[k] = fits ? loss_with(l, k) : INFINITY;
 		least = fmin(least, loss[k]);
 	}
-	if (!isfinite(least) || (l->members && least > *best * (1 - BETTER)))
+	if (!isfinite(least) || (l->members && least > *best * (1 - 1.0 / l->rows)))
 		return -1;
 	if (!l->members && loss[0] <= least * (1 + 5.0 / l->rows))
 		chosen = 0;
@@ -240,7 +293,7 @@ static void choose_members(learner *l)
 		int k = next_member(l, &best);
 		if (k < 0)
 			break;
-		const double *h = l->prediction + (size_t)k * (size_t)l->rows;
+		const double *h = prediction_of(l, k);
 		for (int i = 0; i < l->rows; i++)
 			l->sum[i] += h[i];
 		l->member[l->members++] = k;
@@ -249,31 +302,32 @@ static void choose_members(learner *l)
 
 /* ---- the whole ---- */
 
+/* Learns from all rows what the members need. */
+static np_status search_all(learner *l, const bool *needed, np_error *err)
+{
+	NP_TRY(np_dictionary_make(&l->p->columns, l->train, l->train_count, &l->dictionary, err));
+	for (int c = 0; c < NP_CONFIGURATIONS; c++)
+		if (needed[c] || (needed[NP_BLENDED] && may_use(l, c)))
+			NP_TRY(search(l, c, err));
+	if (!needed[NP_BLENDED])
+		return NP_OK;
+	return np_blend_make(l->selection, l->train_count, l->target, l->root_weight, &l->blend, err);
+}
+
 static np_status finish(learner *l, np_arena *arena, np_model *model, np_error *err)
 {
 	np_candidate members[NP_MEMBERS];
-	np_range bounds;
-	int longest[NP_CONFIGURATIONS] = {0};
+	bool needed[NP_CONFIGURATIONS + 1] = {0};
 	for (int m = 0; m < l->members; m++) {
-		members[m] = candidate_of(l->member[m]);
-		int c = members[m].configuration;
-		if (c >= 0 && members[m].size > longest[c])
-			longest[c] = members[m].size;
+		members[m] = candidate_of(l, l->member[m]);
+		if (members[m].configuration != NP_NO_CORRECTION)
+			needed[members[m].configuration] = true;
 	}
-	NP_TRY(take_part(l, -1, &bounds, err));
-	np_status status = np_dictionary_make(&l->p->columns, l->train, l->train_count, &l->dictionary, err);
-	for (int c = 0; status == NP_OK && c < NP_CONFIGURATIONS; c++) {
-		if (longest[c])
-			status = search(l, c, longest[c], err);
-		if (longest[c] && CONFIGURATIONS[c].degree > model->degree)
-			model->degree = CONFIGURATIONS[c].degree;
-	}
-	if (status == NP_OK)
-		status = np_combine(l->selection, members, l->members, &l->dictionary, arena, model, err);
 	model->corrected = true;
 	model->form = l->p->form;
-	model->factor_held = bounds;
-	return status;
+	NP_TRY(take_part(l, -1, &model->factor_held, err));
+	NP_TRY(search_all(l, needed, err));
+	return np_combine(l->selection, &l->blend, members, l->members, &l->dictionary, arena, model, err);
 }
 
 /* Rows of one shape stay together, unless there are too few shapes to hold any out. */

@@ -1,9 +1,10 @@
 /*
- * The correction of a base: value = base x (1 + h), h the mean of a few sparse sums of products of hinges and steps.
+ * The correction of a base: value = base x (1 + h), h the mean of a few sparse sums of products of hinges and steps:
+ * greedy selections fitted by least squares with a ridge, and Lasso fits over all that the selections found.
  * Relative squared error is a weighted least squares problem in h, (y / base - 1) against weights (base / y)^2, so no
  * logarithm biases it. Where values span decades about the base, base x exp(h) fits better: log(y / base) unweighted.
- * Degree, steps, size, ridge and the members of the mean are chosen by cross-validation within the
- * rows, where layers that differ only in their batch stay together: a new layer is the case that matters.
+ * Degree, steps, size, ridge, lambda and the members of the mean are chosen by cross-validation within the rows, where layers
+ * that differ only in their batch stay together: a new layer is the case that matters.
  */
 #ifndef NP_FIT_CORRECTION_H
 #define NP_FIT_CORRECTION_H

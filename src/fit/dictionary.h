@@ -10,7 +10,7 @@
 
 #include <neuralpower/status.h>
 
-enum { NP_MOST_KNOTS = 28 };
+enum { NP_MOST_KNOTS = 200 };
 
 /* Columns of numbers, one per feature, over the rows of a sample. */
 typedef struct np_columns {

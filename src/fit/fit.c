@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_ROWS = 30, FOLDS = 10 };
+enum { LEAST_ROWS = 20, FOLDS = 10 };
 static const double INTERVAL_LEVEL = 0.9;
 
 static const struct {

@@ -225,6 +225,17 @@ static np_factor factor_of(const np_step *step)
 	return (np_factor){.kind = step->kind, .knot = step->knot, .power = 1};
 }
 
+/* Each feature of a product may be within its range and their product far outside: in a corner that no row is in. */
+static void find_range(const search *s, const double *column, np_step *step)
+{
+	step->low = INFINITY, step->high = -INFINITY;
+	for (size_t i = 0; i < s->rows; i++) {
+		double value = column[i] / s->g->columns[i];
+		step->low = fmin(step->low, value);
+		step->high = fmax(step->high, value);
+	}
+}
+
 static void append(search *s, size_t chosen)
 {
 	static const np_factor_kind KINDS[KINDS_PER_KNOT] = {NP_ABOVE, NP_BELOW, NP_STEP};
@@ -250,6 +261,8 @@ static void append(search *s, size_t chosen)
 	double *to = s->g->columns + (size_t)term * s->rows;
 	for (size_t i = 0; i < s->rows; i++)
 		to[i] = from[i] * np_factor_value(&factor, d->values[i * (size_t)d->count + (size_t)entry]);
+	if (s->degree[term] > 1)
+		find_range(s, to, step);
 }
 
 /* ---- the whole ---- */
@@ -351,4 +364,6 @@ void np_greedy_values(const np_greedy *greedy, int count, const np_dictionary *d
 		np_factor factor = factor_of(step);
 		values[t] = values[step->parent] * np_factor_value(&factor, z);
 	}
+	for (int t = 1; t < count; t++)
+		values[t] = np_term_hold(values[t], greedy->steps[t].low, greedy->steps[t].high);
 }

@@ -14,6 +14,7 @@ typedef struct np_step {
 	int entry;  /* of the dictionary */
 	np_factor_kind kind;
 	double knot;
+	double low, high; /* of the term on the rows; equal for a single factor, whose feature is held */
 } np_step;
 
 typedef struct np_greedy_options {

@@ -140,7 +140,7 @@ static np_status correct_with(part *p, np_columns *columns, double *target, int 
 	                                .group = group,
 	                                .seed = p->seed,
 	                                .most_terms = most_terms(p->sample),
-	                                .most_degree = runtime ? 3 : 2,
+	                                .most_degree = runtime || p->sample->rows >= MANY_ROWS ? 3 : 2,
 	                                .tail = runtime ? 0.005 : 0.002,
 	                                .widest = runtime ? WIDEST : 0,
 	                                .base = learn_base,

@@ -1,31 +1,48 @@
 /*
- * Runtime does not fall as the batch grows. A corrected model may, a little: its correction is a sum of steps and hinges.
- * So it is asked at a few batches only, the anchors; what it says there is made non-decreasing, and between two anchors a
- * straight line is drawn. Held within the correction's bounds around the base, which never falls, it stays so.
+ * Runtime does not fall as the batch grows. A corrected model may: its correction is a sum of steps and hinges, and devices
+ * themselves do run some batches slower than the next. So the model is asked at a few batches only, the rungs of a ladder.
+ * At each, the most that it says from there down and the least that it says from there up both never fall with the batch,
+ * and neither does their geometric mean, which sides with neither. Between two rungs the runtime rises as the base does.
+ * Held within the correction's bounds around the base, which never falls, it stays so.
  */
 #include "model/platform_model.h"
 
-enum { ANCHORS = 4 /* per octave */ };
+#include <math.h>
 
-/* The largest anchor that is not above a batch: all small numbers, then ANCHORS numbers per octave. */
-static int64_t anchor_below(int64_t batch, int64_t *step)
-{
-	*step = 1;
-	while (batch / *step >= 2 * ANCHORS)
-		*step *= 2;
-	return batch / *step * *step;
-}
-
-static double larger(double a, double b)
-{
-	return a > b ? a : b;
-}
+enum { RUNGS = 8 /* per octave */ };
+static const int64_t LAST = (int64_t)1 << 40; /* beyond it every feature has long left its range and nothing falls */
 
 typedef struct ladder {
 	const np_model *model;
 	np_layer_config config;
 	double features[NP_MAX_FEATURES];
 } ladder;
+
+/* What a model says at a batch, and the base it says it of. */
+typedef struct answer {
+	double base, value;
+} answer;
+
+/* The largest rung that is not above a batch, and the distance to the next: all small numbers, then RUNGS per octave. */
+static int64_t rung_below(int64_t batch, int64_t *step)
+{
+	*step = 1;
+	while (batch / *step >= 2 * RUNGS)
+		*step *= 2;
+	return batch / *step * *step;
+}
+
+static int64_t next_rung(int64_t rung)
+{
+	int64_t step;
+	rung_below(rung, &step);
+	return rung + step;
+}
+
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
 
 static double base_at(ladder *l, int64_t batch)
 {
@@ -34,36 +51,50 @@ static double base_at(ladder *l, int64_t batch)
 	return np_model_base(l->model, l->features);
 }
 
-/* Of the batch that base_at() was asked about last. */
-static double value_there(const ladder *l)
+/* Rungs are round numbers, which many devices favour: every second one is asked about an odd batch instead. */
+static answer ask(ladder *l, int64_t rung)
 {
-	return larger(np_model_value(l->model, l->features), l->model->floor);
+	int64_t step;
+	rung_below(rung, &step);
+	double base = base_at(l, step > 1 && rung / step % 2 ? rung + 1 : rung);
+	return (answer){base, larger(np_model_value(l->model, l->features), l->model->floor)};
 }
 
-/* The most that the model says at anchors up to one. Going down, no anchor can say more once its base is too small. */
-static double most_up_to(ladder *l, int64_t anchor)
+/* The most at rungs up to one. Going down, no rung can say more once its base is too small. */
+static double most_up_to(ladder *l, int64_t rung)
 {
 	double most = 0;
-	for (int64_t step; anchor >= 1; anchor = anchor_below(anchor - 1, &step)) {
-		double base = base_at(l, anchor);
-		if (larger(base * l->model->factor_held.high, l->model->floor) <= most)
+	for (int64_t step; rung >= 1; rung = rung_below(rung - 1, &step)) {
+		answer here = ask(l, rung);
+		most = larger(most, here.value);
+		if (larger(here.base * l->model->factor_held.high, l->model->floor) <= most)
 			break;
-		most = larger(most, value_there(l));
 	}
 	return most;
+}
+
+/* The least at rungs from one on. Going up, no rung can say less once its base is too large. */
+static double least_from(ladder *l, int64_t rung)
+{
+	answer here = ask(l, rung);
+	double least = here.value;
+	while (rung < LAST && larger(here.base * l->model->factor_held.low, l->model->floor) < least) {
+		rung = next_rung(rung);
+		here = ask(l, rung);
+		least = here.value < least ? here.value : least;
+	}
+	return least;
 }
 
 double np_model_runtime(const np_model *model, const np_layer_config *config)
 {
 	ladder l = {.model = model, .config = *config};
-	int64_t batch = config->batch > 1 ? config->batch : 1, step, anchor = anchor_below(batch, &step);
-	double value = most_up_to(&l, anchor);
-	if (anchor == batch)
-		return value;
-	base_at(&l, anchor + step);
-	double next = larger(value_there(&l), value);
-	value += (next - value) * ((double)(batch - anchor) / (double)step);
-	double base = base_at(&l, batch);
+	int64_t batch = config->batch > 1 ? config->batch : 1, step, rung = rung_below(batch, &step), next = rung + step;
+	double most = most_up_to(&l, rung), next_most = larger(most, ask(&l, next).value);
+	double next_least = least_from(&l, next), here = ask(&l, rung).value;
+	double value = sqrt(most * (here < next_least ? here : next_least)), next_value = sqrt(next_most * next_least);
+	double first = base_at(&l, rung), last = base_at(&l, next), base = base_at(&l, batch);
+	value += (next_value - value) * (last > first ? (base - first) / (last - first) : 0);
 	double low = base * model->factor_held.low, high = base * model->factor_held.high;
 	return larger(value < low ? low : value > high ? high : value, model->floor);
 }

@@ -123,6 +123,16 @@ static np_status read_factor(const place *at, const np_model *model, const char 
 	return NP_OK;
 }
 
+/* Two numbers, the lower first. */
+static bool get_range(const json_t *pair, np_range *range)
+{
+	const json_t *low = json_array_get(pair, 0), *high = json_array_get(pair, 1);
+	if (!json_is_number(low) || !json_is_number(high) || json_array_size(pair) != 2)
+		return false;
+	*range = (np_range){json_number_value(low), json_number_value(high)};
+	return range->low <= range->high;
+}
+
 static np_status read_term(const place *at, const np_model *model, json_t *object, np_term *term, double *coefficient)
 {
 	NP_TRY(get_number(at, object, "coefficient", coefficient));
@@ -131,6 +141,12 @@ static np_status read_term(const place *at, const np_model *model, json_t *objec
 	if (!json_is_object(factors) || !json_object_size(factors))
 		return fail_member(at, "factors", "an object of features and their powers");
 	json_object_foreach(factors, name, power) NP_TRY(read_factor(at, model, name, power, term));
+	const json_t *range = json_object_get(object, "held");
+	np_range held = {0};
+	if (range && !get_range(range, &held))
+		return fail_member(at, "held", "two numbers, the lower first");
+	term->low = held.low;
+	term->high = held.high;
 	return NP_OK;
 }
 
@@ -150,16 +166,6 @@ static np_status read_sum(const place *at, np_arena *arena, const json_t *object
 		NP_TRY(read_term(&here, model, json_array_get(terms, i), &sum->terms[i], &sum->coefficients[i]));
 	}
 	return NP_OK;
-}
-
-/* Two numbers, the lower first. */
-static bool get_range(const json_t *pair, np_range *range)
-{
-	const json_t *low = json_array_get(pair, 0), *high = json_array_get(pair, 1);
-	if (!json_is_number(low) || !json_is_number(high) || json_array_size(pair) != 2)
-		return false;
-	*range = (np_range){json_number_value(low), json_number_value(high)};
-	return range->low <= range->high;
 }
 
 static np_status read_holds(const place *at, np_arena *arena, const json_t *object, np_model *model)

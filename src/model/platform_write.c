@@ -79,6 +79,12 @@ static void write_factor(np_json *json, const np_feature_set *set, const np_fact
 	np_json_close(json);
 }
 
+static void put_range(np_json *json, const char *key, np_range range)
+{
+	np_json_key(json, key);
+	np_json_doubles(json, (double[]){range.low, range.high}, 2);
+}
+
 static void write_term(np_json *json, const np_feature_set *set, const np_term *term, double coefficient)
 {
 	np_json_object_compact(json);
@@ -88,6 +94,8 @@ static void write_term(np_json *json, const np_feature_set *set, const np_term *
 	for (int i = 0; i < term->factor_count; i++)
 		write_factor(json, set, &term->factors[i]);
 	np_json_close(json);
+	if (term->low < term->high)
+		put_range(json, "held", (np_range){term->low, term->high});
 	np_json_close(json);
 }
 
@@ -99,12 +107,6 @@ static void write_sum(np_json *json, const np_feature_set *set, const np_sum *su
 	for (int i = 0; i < sum->count; i++)
 		write_term(json, set, &sum->terms[i], sum->coefficients[i]);
 	np_json_close(json);
-}
-
-static void put_range(np_json *json, const char *key, np_range range)
-{
-	np_json_key(json, key);
-	np_json_doubles(json, (double[]){range.low, range.high}, 2);
 }
 
 static void write_correction(np_json *json, const np_model *model)

@@ -250,26 +250,26 @@ static void few_rows_make_no_model(void **state)
 	(void)state;
 	state_of_numbers = 4;
 	csv c = begin();
-	add_pools(&c, 29, 0.1, true);
+	add_pools(&c, 19, 0.1, true);
 	np_dataset *dataset = finish(&c);
 	np_platform *platform;
 	np_error err = {0};
 	assert_int_equal(np_platform_fit(dataset, NULL, &platform, &err), NP_ERR_DATA);
 	assert_null(platform);
-	assert_non_null(strstr(err.message, "30"));
+	assert_non_null(strstr(err.message, "20"));
 	np_error_clear(&err);
 	assert_int_equal(np_platform_fit(dataset, &(np_fit_options){.method = "oracle"}, &platform, &err), NP_ERR_ARGUMENT);
 	assert_non_null(strstr(err.message, "oracle"));
 	np_dataset_free(dataset);
 
 	c = begin();
-	add_pools(&c, 30, 0.1, false);
-	add_convs(&c, 29, 0.1);
+	add_pools(&c, 20, 0.1, false);
+	add_convs(&c, 19, 0.1);
 	dataset = finish(&c);
 	for (int m = 0; np_fit_method(m); m++) {
 		platform = learn(dataset, &(np_fit_options){.method = np_fit_method(m)});
 		assert_int_equal(np_platform_model_count(platform), 1);
-		assert_int_equal(info_of(platform, NP_MAXPOOL, NP_RUNTIME).rows, 30);
+		assert_int_equal(info_of(platform, NP_MAXPOOL, NP_RUNTIME).rows, 20);
 		np_platform_free(platform);
 	}
 	np_dataset_free(dataset);

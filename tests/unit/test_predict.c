@@ -11,8 +11,9 @@
 /* A platform with one model: fc runtime = 0.001 x batch x out_c, fc power = 40 + log2(batch) x 5. */
 static np_platform *toy_platform(bool power)
 {
-	static np_term runtime_terms[] = {{2, {{.feature = 0, .power = 1}, {.feature = 1, .power = 1}}}},
-	               power_terms[] = {{1, {{.feature = 5, .power = 1}}}};
+	static np_term runtime_terms[] = {{.factor_count = 2,
+	                                   .factors = {{.feature = 0, .power = 1}, {.feature = 1, .power = 1}}}},
+	               power_terms[] = {{.factor_count = 1, .factors = {{.feature = 5, .power = 1}}}};
 	static double runtime_coefficients[] = {0.001}, power_coefficients[] = {5};
 	static np_model models[2];
 	np_platform *platform = np_platform_create();
