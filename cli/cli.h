@@ -34,9 +34,9 @@ typedef struct arguments {
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table;
+	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group;
 	int64_t seed, threads, degree;
-	double idle_power_w, limit_power_w;
+	double idle_power_w, limit_power_w, interval;
 	bool quiet, verbose, strict, help;
 } arguments;
 
@@ -49,9 +49,9 @@ void options_print(unsigned options);
 /* Bits of the options a command takes. */
 enum {
 	OPT_LOAD = 1 << 0,     /* batch, shape, dim, strict */
-	OPT_PLATFORM = 1 << 1, /* platform */
+	OPT_PLATFORM = 1 << 1, /* platform, interval */
 	OPT_REPORT = 1 << 2,   /* json, csv, o */
-	OPT_FIT = 1 << 3,      /* o, method, name, seed, threads, idle and limit power */
+	OPT_FIT = 1 << 3,      /* o, method, name, group, seed, threads, idle and limit power */
 	OPT_JSON = 1 << 4,     /* json alone */
 	OPT_DEVICE = 1 << 5,   /* device */
 	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
@@ -95,6 +95,8 @@ void networks_free(networks *loaded);
 
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
+/* The same, with the level of intervals that was asked for. */
+int platform_open_for(const arguments *args, const char *name, np_platform **platform);
 /* The platform of --platform, or the default one, which is then said. */
 int platform_open_asked(const arguments *args, np_platform **platform);
 /* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */

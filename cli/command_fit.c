@@ -39,6 +39,7 @@ static int learn(const arguments *args, const np_dataset *dataset)
 	np_fit_options options = {.method = args->method,
 	                          .name = args->name,
 	                          .source = args->source,
+	                          .group = args->group,
 	                          .seed = (uint64_t)args->seed,
 	                          .threads = (int)args->threads,
 	                          .idle_power_w = args->idle_power_w,

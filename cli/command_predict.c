@@ -35,7 +35,7 @@ static int open_platforms(const arguments *args, job *j)
 	if (!j->platforms)
 		return EXIT_CHECK_FAILED;
 	for (int i = 0; i < count; i++) {
-		int status = args->platforms.count ? platform_open(args->platforms.items[i], &j->platforms[i])
+		int status = args->platforms.count ? platform_open_for(args, args->platforms.items[i], &j->platforms[i])
 		                                   : platform_open_asked(args, &j->platforms[i]);
 		if (status != EXIT_FINE)
 			return status;

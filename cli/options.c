@@ -112,6 +112,7 @@ TEXT_SETTER(type)
 TEXT_SETTER(target)
 TEXT_SETTER(networks)
 TEXT_SETTER(table)
+TEXT_SETTER(group)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -159,6 +160,19 @@ static int set_limit_power(arguments *args, const char *value)
 	return parse_watts("--limit-power", value, &args->limit_power_w);
 }
 
+/* 90, 90% and 0.9 are the same. */
+static int set_interval(arguments *args, const char *value)
+{
+	char *end;
+	double level = strtod(value, &end);
+	end += *end == '%';
+	level /= level > 1 ? 100 : 1;
+	if (end == value || *end || !(level >= 0.5 && level <= 0.99))
+		return complain_value("--interval", value, "a percentage from 50 to 99");
+	args->interval = level;
+	return EXIT_FINE;
+}
+
 static const option OPTIONS[] = {
         {"--batch", NULL, "N[,N...]", OPT_LOAD, set_batch,
          "items per forward pass, instead of the file's own; several give several results"},
@@ -167,6 +181,7 @@ static const option OPTIONS[] = {
         {"--dim", NULL, "NAME=N", OPT_LOAD, set_dim, "size of a symbolic dimension of an ONNX file"},
         {"--strict", NULL, NULL, OPT_LOAD | OPT_EVALUATE, set_strict, "fail on an operator that is not known (exit status 4)"},
         {"--platform", "-p", "NAME|FILE", OPT_PLATFORM, set_platform, "the platform; `neuralpower platforms` lists the names"},
+        {"--interval", NULL, "PERCENT", OPT_PLATFORM, set_interval, "how sure the intervals are to be (90), from 50 to 99"},
         {"--layers", NULL, "ROWS.csv", OPT_EVALUATE, add_layers,
          "measured layers; with --networks, the networks' layers, to be summed"},
         {"--networks", NULL, "FILE.csv", OPT_EVALUATE, set_networks,
@@ -180,6 +195,7 @@ static const option OPTIONS[] = {
         {"--device", NULL, "TEXT", OPT_DEVICE, set_device, "only rows whose device contains TEXT"},
         {"--source", NULL, "TEXT", OPT_FIT, set_source,
          "who measured the rows and under which terms, kept in the platform file"},
+        {"--group", NULL, "BY", OPT_FIT, set_group, "rows that stay in one fold: row (default), shape, network (and shape)"},
         {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN, set_seed, "seed of the cross-validation folds (1)"},
         {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
         {"--idle-power", NULL, "W", OPT_FIT, set_idle_power, "the device's idle power, when known"},

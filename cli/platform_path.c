@@ -154,10 +154,23 @@ int platform_open(const char *name, np_platform **platform)
 	return status;
 }
 
+int platform_open_for(const arguments *args, const char *name, np_platform **platform)
+{
+	np_error err = {0};
+	int status = platform_open(name, platform);
+	if (status != EXIT_FINE || !(args->interval > 0))
+		return status;
+	if (np_platform_set_interval(*platform, args->interval, &err) == NP_OK)
+		return EXIT_FINE;
+	np_platform_free(*platform);
+	*platform = NULL;
+	return complain_error(&err);
+}
+
 int platform_open_asked(const arguments *args, np_platform **platform)
 {
 	if (args->platforms.count)
-		return platform_open(args->platforms.items[args->platforms.count - 1], platform);
+		return platform_open_for(args, args->platforms.items[args->platforms.count - 1], platform);
 	warn(args, "no --platform was given, %s is taken", DEFAULT_PLATFORM);
-	return platform_open(DEFAULT_PLATFORM, platform);
+	return platform_open_for(args, DEFAULT_PLATFORM, platform);
 }

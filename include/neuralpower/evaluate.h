@@ -33,7 +33,8 @@ typedef struct np_layer_score {
 	np_accuracy accuracy;
 	int model_size, degree;   /* terms of the model; -1 when there is none: the fallback answered */
 	double interval_coverage; /* share of rows whose measurement lay in the interval; NAN when there are no intervals */
-	int out_of_range_rows;    /* rows that left the range the model was learned from */
+	double in_sample_rmspe, cv_rmspe; /* what the platform says of its model on the rows it was learned from; NAN without */
+	int out_of_range_rows;            /* rows that left the range the model was learned from */
 } np_layer_score;
 
 /* One whole network and one target. */
@@ -42,12 +43,14 @@ typedef struct np_network_score {
 	int64_t batch;
 	np_target target;
 	double predicted, actual, error; /* error = predicted / actual - 1 */
+	double low, high;                /* the prediction's interval; NAN when it has none */
 	double sum_of_layers;            /* measured one by one at this batch; NAN when they were not */
 } np_network_score;
 
 typedef struct np_target_summary {
 	const char *target;
-	np_accuracy accuracy; /* over all layers, or over all networks when there are any */
+	np_accuracy accuracy;     /* over all layers, or over all networks when there are any */
+	double interval_coverage; /* as of layers */
 } np_target_summary;
 
 typedef struct np_evaluation {

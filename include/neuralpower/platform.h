@@ -16,10 +16,11 @@ typedef struct np_platform np_platform;
 
 /* How a platform is learned. Zero-initialise for the defaults. */
 typedef struct np_fit_options {
-	const char *method;                 /* NULL = "default"; np_fit_method() lists them */
-	const char *name;                   /* NULL = derived from the device */
-	uint64_t seed;                      /* of the folds; 0 = 1 */
-	int threads;                        /* 0 = 1; the result does not depend on it */
+	const char *method; /* NULL = "default"; np_fit_method() lists them */
+	const char *name;   /* NULL = derived from the device */
+	uint64_t seed;      /* of the folds; 0 = 1 */
+	int threads;        /* 0 = 1; the result does not depend on it */
+	const char *group;  /* what stays in one fold: "row" (NULL), "shape" (a layer at any batch), or "network" (and shape) */
 	double idle_power_w, limit_power_w; /* 0 = unknown */
 	const char *source;                 /* who measured the rows and under which terms, for the platform file; NULL = "" */
 } np_fit_options;
@@ -63,7 +64,27 @@ NP_API const char *np_platform_dtype(const np_platform *platform);
 NP_API const char *np_platform_source(const np_platform *platform);
 NP_API bool np_platform_has_power(const np_platform *platform);
 
-/* What one learned model of a platform is, for model cards and reports. */
+/* What stayed in one fold when errors were cross-validated: "row", "shape" or "network". */
+NP_API const char *np_platform_folds_by(const np_platform *platform);
+
+/*
+ * The level of the intervals that estimates and predictions have: 0.9, unless set. Set it, from 0.5 to 0.99, before the
+ * platform is shared between threads; a layer whose model saw too few rows for a level has no interval there.
+ */
+NP_API double np_platform_interval(const np_platform *platform);
+NP_API np_status np_platform_set_interval(np_platform *platform, double level, np_error *err) NP_MUST_CHECK;
+
+/* How well, and on what, the intervals of networks' totals were calibrated: totals of networks' layers measured alone. */
+typedef struct np_totals_info {
+	int networks, totals;                /* 0: errors of a network's layers are assumed to be all alike, the widest case */
+	double correlation[NP_TARGET_COUNT]; /* of the layers' errors, 0 to 1 */
+} np_totals_info;
+NP_API void np_platform_totals(const np_platform *platform, np_totals_info *info);
+
+/*
+ * What one model of a platform is, for model cards and reports. A model of energy is the product of those of runtime and
+ * power; it has no terms of its own.
+ */
 typedef struct np_model_info {
 	np_kind kind;
 	np_target target;
@@ -71,6 +92,8 @@ typedef struct np_model_info {
 	int rows, terms, degree;
 	double lambda;
 	double in_sample_rmspe, in_sample_rmse, cv_rmspe, cv_rmse, cv_mape;
+	double interval_factor; /* intervals are value / factor to value x factor; 0 = unknown */
+	double cv_coverage;     /* share of rows in 90 % intervals that were calibrated without them; 0 = unknown */
 } np_model_info;
 
 NP_API int np_platform_model_count(const np_platform *platform);

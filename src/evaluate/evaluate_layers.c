@@ -34,11 +34,9 @@ static np_status add_row(layer_groups *groups, const np_platform *platform, cons
 		if (!row->has[t] || !values[t]->has)
 			continue;
 		np_pairs *pairs = &groups->pairs[row->config.kind][t];
-		NP_TRY(np_pairs_add(pairs, values[t]->value, row->value[t], err));
-		NP_TRY(np_pairs_add(&groups->all[t], values[t]->value, row->value[t], err));
+		NP_TRY(np_pairs_add_value(pairs, values[t], row->value[t], err));
+		NP_TRY(np_pairs_add_value(&groups->all[t], values[t], row->value[t], err));
 		pairs->out_of_range += estimate.extrapolated != NULL;
-		pairs->with_interval += values[t]->has_interval;
-		pairs->inside += values[t]->has_interval && values[t]->low <= row->value[t] && row->value[t] <= values[t]->high;
 	}
 	return NP_OK;
 }
@@ -48,10 +46,13 @@ static void set_model(const np_platform *platform, np_kind kind, np_target targe
 {
 	np_model_info info;
 	score->model_size = score->degree = -1;
+	score->in_sample_rmspe = score->cv_rmspe = NAN;
 	for (int i = 0; np_platform_model(platform, i, &info); i++)
 		if (info.kind == kind && info.target == target) {
-			score->model_size = info.terms;
-			score->degree = info.degree;
+			score->model_size = target == NP_ENERGY ? -1 : info.terms;
+			score->degree = target == NP_ENERGY ? -1 : info.degree;
+			score->in_sample_rmspe = info.in_sample_rmspe;
+			score->cv_rmspe = info.cv_rmspe;
 		}
 }
 
@@ -60,7 +61,7 @@ static np_status score_group(const np_platform *platform, np_kind kind, np_targe
 {
 	score->type = np_kind_name(kind);
 	score->target = np_target_name(target);
-	score->interval_coverage = pairs->with_interval ? (double)pairs->inside / pairs->with_interval : NAN;
+	score->interval_coverage = np_pairs_coverage(pairs);
 	score->out_of_range_rows = pairs->out_of_range;
 	set_model(platform, kind, target, score);
 	return np_pairs_accuracy(pairs, &score->accuracy, err);

@@ -50,10 +50,12 @@ static np_status score_network(np_evaluation *e, const np_prediction *p, const n
 		                            .predicted = values[t].value,
 		                            .actual = row->value[t],
 		                            .error = values[t].value / row->value[t] - 1,
+		                            .low = values[t].has_interval ? values[t].low : NAN,
+		                            .high = values[t].has_interval ? values[t].high : NAN,
 		                            .sum_of_layers = measured_sum(layers, row, (np_target)t)};
 		if (!score->network)
 			return np_fail_memory(err);
-		NP_TRY(np_pairs_add(&all[t], values[t].value, row->value[t], err));
+		NP_TRY(np_pairs_add_value(&all[t], &values[t], row->value[t], err));
 	}
 	return NP_OK;
 }

@@ -109,7 +109,7 @@ static np_status fill(np_evaluation *e, const table *t, np_error *err)
 		if (!score->type || !score->target)
 			return np_fail_memory(err);
 		score->model_size = score->degree = -1;
-		score->interval_coverage = NAN;
+		score->interval_coverage = score->in_sample_rmspe = score->cv_rmspe = NAN;
 		NP_TRY(np_pairs_accuracy(&g->pairs, &score->accuracy, err));
 	}
 	for (int i = 0; i < t->group_count; i++)

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,18 @@ np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, np_erro
 	pairs->predicted[pairs->count] = predicted;
 	pairs->actual[pairs->count++] = actual;
 	return NP_OK;
+}
+
+np_status np_pairs_add_value(np_pairs *pairs, const np_value *predicted, double actual, np_error *err)
+{
+	pairs->with_interval += predicted->has_interval;
+	pairs->inside += predicted->has_interval && predicted->low <= actual && actual <= predicted->high;
+	return np_pairs_add(pairs, predicted->value, actual, err);
+}
+
+double np_pairs_coverage(const np_pairs *pairs)
+{
+	return pairs->with_interval ? (double)pairs->inside / pairs->with_interval : NAN;
 }
 
 void np_pairs_free(np_pairs *pairs)
@@ -81,6 +94,7 @@ np_status np_evaluation_summarise(np_evaluation *evaluation, const char *target,
 	if (!line->target)
 		return np_fail_memory(err);
 	NP_TRY(np_pairs_accuracy(pairs, &line->accuracy, err));
+	line->interval_coverage = np_pairs_coverage(pairs);
 	evaluation->summary_count++;
 	return NP_OK;
 }

@@ -13,6 +13,10 @@ typedef struct np_pairs {
 } np_pairs;
 
 np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, np_error *err) NP_MUST_CHECK;
+/* The same, and whether the measurement lies in the prediction's interval. */
+np_status np_pairs_add_value(np_pairs *pairs, const np_value *predicted, double actual, np_error *err) NP_MUST_CHECK;
+/* Share of rows with an interval that lay in it; NAN without. */
+double np_pairs_coverage(const np_pairs *pairs);
 void np_pairs_free(np_pairs *pairs);
 np_status np_pairs_accuracy(const np_pairs *pairs, np_accuracy *accuracy, np_error *err) NP_MUST_CHECK;
 

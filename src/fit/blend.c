@@ -64,8 +64,8 @@ void np_blend_free(np_blend *blend)
 	*blend = (np_blend){0};
 }
 
-void np_blend_values(const np_blend *blend, const np_dictionary *dictionary, const np_columns *columns, int row, double *scratch,
-                     double *values)
+void np_blend_values(const np_blend *blend, const np_dictionary *dictionary, const np_columns *columns, int row,
+                     double *scratch, double *values)
 {
 	for (int c = 0; c < NP_CONFIGURATIONS; c++) {
 		const np_greedy *greedy = &blend->selections[c].greedy;

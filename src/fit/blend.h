@@ -25,8 +25,8 @@ np_status np_blend_make(const np_selection *selections, int rows, const double *
 void np_blend_free(np_blend *blend);
 
 /* The columns' values on a row whose features are read from `columns`. `scratch` has room for a selection's terms. */
-void np_blend_values(const np_blend *blend, const np_dictionary *dictionary, const np_columns *columns, int row, double *scratch,
-                     double *values);
+void np_blend_values(const np_blend *blend, const np_dictionary *dictionary, const np_columns *columns, int row,
+                     double *scratch, double *values);
 
 /* The model at lambda `index` < NP_BLENDS, or at the last before it that has at most `most` terms. Borrowed, as of a lasso. */
 np_linear np_blend_model(const np_blend *blend, int index, int most);

@@ -85,7 +85,7 @@ np_status np_design_write(const np_dataset *dataset, const np_design_options *op
 	np_sample sample;
 	np_text out = {0};
 	np_status status = np_sample_take(np_dataset_row(dataset, 0), np_dataset_row_count(dataset), options->kind,
-	                                  options->target, &sample, err);
+	                                  options->target, NP_BY_ROW, &sample, err);
 	if (status == NP_OK)
 		status = write_sample(&out, dataset, &sample, degree, options->seed ? options->seed : 1, err);
 	np_sample_free(&sample);

@@ -58,6 +58,7 @@ static void learn_bandwidth(const np_row *rows, int count, int element_bytes, do
 			b[used++] = rows[i].value[NP_RUNTIME];
 		}
 	fallback->interval_factor = np_quality_interval(a, b, used, level);
+	fallback->spread = np_quality_spread(a, b, used);
 }
 
 /* The mean power over time: energy of all rows over their runtime. */
@@ -78,6 +79,7 @@ static void learn_power(const np_row *rows, int count, double level, double *a, 
 	for (int i = 0; i < used; i++)
 		a[i] = fallback->power_w;
 	fallback->power_interval_factor = np_quality_interval(a, b, used, level);
+	fallback->power_spread = np_quality_spread(a, b, used);
 }
 
 np_status np_fallback_learn(const np_row *rows, int count, int element_bytes, double level, np_fallback *fallback,

@@ -3,6 +3,7 @@
 #include "fit/fallback.h"
 #include "fit/method.h"
 #include "fit/quality.h"
+#include "fit/totals.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -60,24 +61,35 @@ static double bounded(const np_model *model, double value)
 	return value > model->ceiling ? model->ceiling : value;
 }
 
-static np_status assess(const np_sample *sample, double *held_out, np_model *model, np_error *err)
+/* What is said of a model: `fitted` by itself, `held_out` by models that had not seen the row. */
+static void judge(np_model *model, const double *fitted, const double *held_out, const double *actual, int rows)
+{
+	model->in_sample = np_quality(fitted, actual, rows);
+	model->cross_validated = np_quality(held_out, actual, rows);
+	model->interval_factor = np_quality_interval(held_out, actual, rows, INTERVAL_LEVEL);
+	model->spread = np_quality_spread(held_out, actual, rows);
+	model->coverage = np_quality_coverage(held_out, actual, rows, INTERVAL_LEVEL);
+}
+
+static np_status assess(const np_sample *sample, double *held_out, np_model *model, np_outcome *outcome, np_error *err)
 {
 	double *fitted = malloc((size_t)sample->rows * sizeof *fitted);
 	if (!fitted)
 		return np_fail_memory(err);
 	for (int i = 0; i < sample->rows; i++) {
+		int row = sample->row[i];
 		fitted[i] = bounded(model, np_sample_predict(sample, i, model, np_sample_features(sample, i)));
 		held_out[i] = bounded(model, held_out[i]);
+		outcome->fitted[sample->target][row] = fitted[i];
+		outcome->held_out[sample->target][row] = held_out[i];
 	}
-	model->in_sample = np_quality(fitted, sample->target_values, sample->rows);
-	model->cross_validated = np_quality(held_out, sample->target_values, sample->rows);
-	model->interval_factor = np_quality_interval(held_out, sample->target_values, sample->rows, INTERVAL_LEVEL);
+	judge(model, fitted, held_out, sample->target_values, sample->rows);
 	free(fitted);
 	return NP_OK;
 }
 
 static np_status learn_model(const np_sample *sample, int method, const np_method_options *options, np_platform *platform,
-                             np_error *err)
+                             np_outcome *outcome, np_error *err)
 {
 	np_model *model = &platform->models[platform->model_count];
 	*model = (np_model){.kind = sample->kind,
@@ -93,7 +105,7 @@ static np_status learn_model(const np_sample *sample, int method, const np_metho
 		return np_fail_memory(err);
 	np_status status = METHODS[method].learn(sample, options, &platform->arena, model, held_out, err);
 	if (status == NP_OK)
-		status = assess(sample, held_out, model, err);
+		status = assess(sample, held_out, model, outcome, err);
 	free(held_out);
 	if (status == NP_OK)
 		platform->model_count++;
@@ -113,40 +125,93 @@ static void give_runtimes(const np_platform *platform, np_sample *sample)
 	}
 }
 
-static np_status learn_if_enough(const np_row *rows, int count, np_kind kind, np_target target, int method,
-                                 const np_method_options *options, np_platform *platform, np_error *err)
+/* Models of one kind and what they are learned from. */
+typedef struct course {
+	const np_row *rows;
+	int count, method;
+	np_grouping grouping;
+	np_method_options options;
+	np_platform *platform;
+	np_outcome *outcome;
+} course;
+
+static np_status learn_if_enough(course *c, np_kind kind, np_target target, np_error *err)
 {
 	np_sample sample;
-	np_status status = np_sample_take(rows, count, kind, target, &sample, err);
-	give_runtimes(platform, &sample);
+	np_status status = np_sample_take(c->rows, c->count, kind, target, c->grouping, &sample, err);
+	give_runtimes(c->platform, &sample);
 	if (status == NP_OK && sample.rows >= LEAST_ROWS)
-		status = learn_model(&sample, method, options, platform, err);
+		status = learn_model(&sample, c->method, &c->options, c->platform, c->outcome, err);
 	np_sample_free(&sample);
 	return status;
 }
 
-static np_status learn_models(const np_row *rows, int count, int method, const np_method_options *options,
-                              np_platform *platform, np_error *err)
+/* The energy that was measured, or the product of what was. */
+static bool measured_energy(const np_row *row, double *energy)
 {
-	platform->models = np_arena_array(&platform->arena, 2 * NP_KIND_COUNT, sizeof *platform->models);
+	*energy = row->has[NP_ENERGY] ? row->value[NP_ENERGY] : row->value[NP_RUNTIME] * row->value[NP_POWER];
+	return row->has[NP_ENERGY] || (row->has[NP_RUNTIME] && row->has[NP_POWER]);
+}
+
+static void judge_energy(const course *c, np_model *model, double *fitted, double *held_out, double *actual)
+{
+	double *const *f = c->outcome->fitted, *const *h = c->outcome->held_out;
+	for (int i = 0; i < c->count; i++) {
+		bool predicted = h[NP_RUNTIME][i] > 0 && h[NP_POWER][i] > 0;
+		np_layer_config routed = np_feature_route(&c->rows[i].config);
+		if (routed.kind != model->kind || !predicted || !measured_energy(&c->rows[i], &actual[model->rows]))
+			continue;
+		fitted[model->rows] = f[NP_RUNTIME][i] * f[NP_POWER][i];
+		held_out[model->rows++] = h[NP_RUNTIME][i] * h[NP_POWER][i];
+	}
+	judge(model, fitted, held_out, actual, model->rows);
+}
+
+/* Energy has no model of its own, but its product has errors and intervals of its own. */
+static np_status learn_energy(const course *c, np_kind kind, np_error *err)
+{
+	np_platform *platform = c->platform;
+	np_model *models = platform->models, *model = &models[platform->model_count];
+	if (platform->model_count < 2 || models[platform->model_count - 1].kind != kind ||
+	    models[platform->model_count - 2].kind != kind)
+		return NP_OK;
+	size_t n = (size_t)c->count + 1;
+	double *numbers = malloc(3 * n * sizeof *numbers);
+	if (!numbers)
+		return np_fail_memory(err);
+	*model = (np_model){
+	        .kind = kind, .target = NP_ENERGY, .method = "product", .set = models[platform->model_count - 1].set};
+	model->folds = c->options.folds;
+	judge_energy(c, model, numbers, numbers + n, numbers + 2 * n);
+	platform->model_count += model->rows > 0;
+	free(numbers);
+	return NP_OK;
+}
+
+static np_status learn_kind(course *c, np_kind kind, np_error *err)
+{
+	np_views views = {0};
+	c->options.views = &views;
+	np_status status = NP_OK;
+	for (int target = NP_RUNTIME; target <= NP_POWER && status == NP_OK; target++)
+		status = learn_if_enough(c, kind, (np_target)target, err);
+	np_views_free(&views);
+	return status == NP_OK ? learn_energy(c, kind, err) : status;
+}
+
+static np_status learn_models(course *c, np_error *err)
+{
+	np_platform *platform = c->platform;
+	platform->models = np_arena_array(&platform->arena, NP_TARGET_COUNT * NP_KIND_COUNT, sizeof *platform->models);
 	if (!platform->models)
 		return np_fail_memory(err);
-	for (int kind = 0; kind < NP_KIND_COUNT; kind++) {
-		np_views views = {0};
-		np_method_options of_kind = *options;
-		of_kind.views = &views;
-		np_status status = NP_OK;
-		for (int target = NP_RUNTIME; target <= NP_POWER && np_feature_set_of((np_kind)kind) && status == NP_OK;
-		     target++)
-			status =
-			        learn_if_enough(rows, count, (np_kind)kind, (np_target)target, method, &of_kind, platform, err);
-		np_views_free(&views);
-		NP_TRY(status);
-	}
+	for (int kind = 0; kind < NP_KIND_COUNT; kind++)
+		if (np_feature_set_of((np_kind)kind))
+			NP_TRY(learn_kind(c, (np_kind)kind, err));
 	np_platform_index(platform);
 	if (!platform->model_count)
 		return np_fail(err, NP_ERR_DATA, "no layer type has the %d measured rows that a model needs", LEAST_ROWS);
-	return NP_OK;
+	return np_totals_calibrate(c->rows, c->count, c->outcome, INTERVAL_LEVEL, platform, err);
 }
 
 /* ---- what the platform says of itself ---- */
@@ -218,6 +283,14 @@ static np_status find_method(const char *name, int *method, np_error *err)
 	return np_fail(err, NP_ERR_ARGUMENT, "unknown method '%s': default or paper was expected", name);
 }
 
+static np_status find_grouping(const char *name, np_grouping *grouping, np_error *err)
+{
+	for (*grouping = NP_BY_ROW; *grouping < NP_GROUPINGS; ++*grouping)
+		if (!name || strcmp(np_grouping_name(*grouping), name) == 0)
+			return NP_OK;
+	return np_fail(err, NP_ERR_ARGUMENT, "unknown grouping '%s': row, shape or network was expected", name);
+}
+
 static int element_bytes(const char *dtype)
 {
 	return strcmp(dtype, "fp16") == 0 || strcmp(dtype, "bf16") == 0 ? 2 : 4;
@@ -230,9 +303,17 @@ static np_status fit(const np_dataset *dataset, const np_fit_options *options, n
 	NP_TRY(find_method(options->method, &method, err));
 	NP_TRY(describe(dataset, options, platform, err));
 	NP_TRY(np_fallback_learn(rows, count, element_bytes(platform->dtype), INTERVAL_LEVEL, &platform->fallback, err));
-	np_method_options how = {
+	np_outcome outcome = {.fitted = {0}};
+	course c = {.rows = rows, .count = count, .method = method, .platform = platform, .outcome = &outcome};
+	c.options = (np_method_options){
 	        .seed = platform->seed, .folds = FOLDS, .threads = options->threads > 0 ? options->threads : 1};
-	return learn_models(rows, count, method, &how, platform, err);
+	NP_TRY(find_grouping(options->group, &c.grouping, err));
+	platform->folds_by = np_grouping_name(c.grouping);
+	np_status status = np_outcome_make(count, &outcome, err);
+	if (status == NP_OK)
+		status = learn_models(&c, err);
+	np_outcome_free(&outcome);
+	return status;
 }
 
 np_status np_platform_fit(const np_dataset *dataset, const np_fit_options *options, np_platform **platform, np_error *err)

@@ -60,7 +60,7 @@ np_status np_regress(const np_regression *regression, const np_method_options *o
 {
 	int rows = regression->sample->rows;
 	int *fold = calloc((size_t)rows, sizeof *fold);
-	if (!fold || !np_folds_deal(rows, options->folds, options->seed, NULL, fold)) {
+	if (!fold || !np_folds_deal(rows, options->folds, options->seed, regression->sample->fold_group, fold)) {
 		free(fold);
 		return np_fail_memory(err);
 	}

@@ -303,7 +303,7 @@ np_status np_method_default(const np_sample *sample, const np_method_options *op
 	task *tasks = calloc(parts, sizeof *tasks);
 	bool ok = fold && runtime && views && tasks;
 	bool power = sample->target == NP_POWER, known = ok && power && find_views(sample, options->views, fold, runtime);
-	ok = ok && (known || np_folds_deal(sample->rows, options->folds, options->seed, NULL, fold));
+	ok = ok && (known || np_folds_deal(sample->rows, options->folds, options->seed, sample->fold_group, fold));
 	course c = {sample, options, fold, known ? runtime : NULL, views, arena, model, held_out, tasks};
 	np_status status = ok ? run_tasks(&c, err) : np_fail_memory(err);
 	if (status == NP_OK && !power)

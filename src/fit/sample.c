@@ -57,7 +57,83 @@ static np_status find_groups(const np_row *rows, np_sample *sample, np_error *er
 	return NP_OK;
 }
 
-np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample, np_error *err)
+const char *np_grouping_name(np_grouping grouping)
+{
+	static const char *const NAMES[NP_GROUPINGS] = {"row", "shape", "network"};
+	return NAMES[grouping];
+}
+
+/* The smallest row that a row is joined with, so far. */
+static int leader_of(int *leader, int row)
+{
+	while (leader[row] != row)
+		row = leader[row] = leader[leader[row]];
+	return row;
+}
+
+static void join(int *leader, int a, int b)
+{
+	a = leader_of(leader, a);
+	b = leader_of(leader, b);
+	leader[a > b ? a : b] = a < b ? a : b;
+}
+
+/* Joins each row with the first of its shape. `first` has room for all rows. */
+static void join_shapes(np_sample *sample, int *first)
+{
+	for (int i = 0; i < sample->rows; i++)
+		first[i] = -1;
+	for (int i = 0; i < sample->rows; i++) {
+		int *of_shape = &first[sample->group[i]];
+		*of_shape = *of_shape < 0 ? i : *of_shape;
+		join(sample->fold_group, *of_shape, i);
+	}
+}
+
+/* Joins each row with the first of its network. `first` gets the first row of each network found. */
+static void join_networks(const np_row *rows, np_sample *sample, int *first)
+{
+	int networks = 0;
+	for (int i = 0; i < sample->rows; i++) {
+		const char *network = rows[sample->row[i]].network;
+		int k = 0;
+		if (!network[0])
+			continue;
+		while (k < networks && strcmp(rows[sample->row[first[k]]].network, network) != 0)
+			k++;
+		if (k == networks)
+			first[networks++] = i;
+		join(sample->fold_group, first[k], i);
+	}
+}
+
+/* By network, rows of one shape stay together too: a shape that two networks share would tell of the one left out. */
+static np_status join_rows(const np_row *rows, np_grouping grouping, np_sample *sample, np_error *err)
+{
+	int *first = malloc(((size_t)sample->rows + 1) * sizeof *first);
+	if (!first)
+		return np_fail_memory(err);
+	for (int i = 0; i < sample->rows; i++)
+		sample->fold_group[i] = i;
+	join_shapes(sample, first);
+	if (grouping == NP_BY_NETWORK)
+		join_networks(rows, sample, first);
+	for (int i = 0; i < sample->rows; i++)
+		sample->fold_group[i] = leader_of(sample->fold_group, i);
+	free(first);
+	return NP_OK;
+}
+
+static np_status group_folds(const np_row *rows, np_grouping grouping, np_sample *sample, np_error *err)
+{
+	if (grouping == NP_BY_ROW)
+		return NP_OK;
+	sample->fold_group = calloc((size_t)sample->rows + 1, sizeof *sample->fold_group);
+	return sample->fold_group ? join_rows(rows, grouping, sample, err) : np_fail_memory(err);
+}
+
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_grouping grouping, np_sample *sample,
+                         np_error *err)
 {
 	*sample = (np_sample){.kind = kind, .target = target, .set = np_feature_set_of(kind)};
 	NP_TRY(allocate(sample, count, err));
@@ -70,7 +146,8 @@ np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target 
 		sample->row[sample->rows] = i;
 		sample->target_values[sample->rows++] = rows[i].value[target];
 	}
-	return find_groups(rows, sample, err);
+	NP_TRY(find_groups(rows, sample, err));
+	return group_folds(rows, grouping, sample, err);
 }
 
 void np_sample_free(np_sample *sample)
@@ -80,6 +157,7 @@ void np_sample_free(np_sample *sample)
 	free(sample->config);
 	free(sample->row);
 	free(sample->group);
+	free(sample->fold_group);
 	*sample = (np_sample){0};
 }
 

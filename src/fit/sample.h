@@ -17,10 +17,15 @@ typedef struct np_sample {
 	np_layer_config *config; /* of each row, routed */
 	int *row;                /* where each came from, ascending */
 	int *group;              /* 0..rows-1: rows whose layers differ at most in their batch */
+	int *fold_group;         /* 0..rows-1: rows that stay in one fold of cross-validation; NULL: each on its own */
 } np_sample;
 
+/* What stays in one fold. */
+typedef enum np_grouping { NP_BY_ROW, NP_BY_SHAPE, NP_BY_NETWORK, NP_GROUPINGS } np_grouping;
+const char *np_grouping_name(np_grouping grouping);
+
 /* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
-np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample,
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_grouping grouping, np_sample *sample,
                          np_error *err) NP_MUST_CHECK;
 void np_sample_free(np_sample *sample);
 

@@ -90,11 +90,13 @@ static np_value fallback_power(const np_fallback *fallback)
 	return with_interval(fallback->power_w, fallback->power_interval_factor);
 }
 
-/* The bounds of a product of two uncertain values, as if both erred the same way. */
-static np_value product(np_value a, np_value b)
+/* The bounds of a product of two uncertain values, as if both erred the same way, unless it is known how good it is. */
+static np_value product(np_value a, np_value b, const np_model *known)
 {
 	if (!a.has || !b.has)
 		return (np_value){0};
+	if (known)
+		return with_interval(a.value * b.value, known->interval_factor);
 	return (np_value){.value = a.value * b.value,
 	                  .low = a.low * b.low,
 	                  .high = a.high * b.high,
@@ -140,5 +142,5 @@ void np_platform_estimate(const np_platform *platform, const np_layer_config *co
 	}
 	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
 	estimate_routed(platform, config, bytes, estimate);
-	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w);
+	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, find_model(platform, config, NP_ENERGY));
 }

@@ -8,8 +8,12 @@
 np_platform *np_platform_create(void)
 {
 	np_platform *platform = calloc(1, sizeof *platform);
-	if (platform)
+	if (platform) {
 		platform->name = platform->device = platform->software = platform->dtype = platform->source = "";
+		platform->folds_by = "row";
+		for (int t = 0; t < NP_TARGET_COUNT; t++)
+			platform->togetherness.correlation[t] = 1;
+	}
 	return platform;
 }
 
@@ -55,6 +59,11 @@ const char *np_platform_dtype(const np_platform *platform)
 	return platform->dtype;
 }
 
+const char *np_platform_folds_by(const np_platform *platform)
+{
+	return platform->folds_by;
+}
+
 const char *np_platform_source(const np_platform *platform)
 {
 	return platform->source;
@@ -94,6 +103,8 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .cv_rmspe = m->cross_validated.rmspe,
 	        .cv_rmse = m->cross_validated.rmse,
 	        .cv_mape = m->cross_validated.mape,
+	        .interval_factor = m->interval_factor,
+	        .cv_coverage = m->coverage,
 	};
 	return true;
 }
@@ -102,4 +113,12 @@ const char *np_source_name(np_source_kind source)
 {
 	static const char *const NAMES[] = {"model", "fallback", "free"};
 	return (unsigned)source < 3 ? NAMES[source] : "unknown";
+}
+
+void np_platform_totals(const np_platform *platform, np_totals_info *info)
+{
+	const np_togetherness *t = &platform->togetherness;
+	*info = (np_totals_info){.networks = t->networks, .totals = t->totals};
+	for (int i = 0; i < NP_TARGET_COUNT; i++)
+		info->correlation[i] = t->correlation[i];
 }

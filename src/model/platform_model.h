@@ -19,6 +19,13 @@ typedef struct np_errors {
 	double rmspe, rmse, mape;
 } np_errors;
 
+/* At several levels of confidence, the factor that an interval spans to either side of its value; 0 = unknown. */
+enum { NP_LEVELS = 7 };
+typedef struct np_spread {
+	double factor[NP_LEVELS];
+} np_spread;
+double np_spread_level(int index);
+
 /* intercept + sum of coefficient x term */
 typedef struct np_sum {
 	double intercept;
@@ -39,11 +46,12 @@ const char *np_form_name(np_form form);
 
 /*
  * One learned model: the value is a sum of terms (the base), or a base that is at least `floor` times a factor made of
- * another sum and held between two bounds. In the end the value is held between floor and ceiling.
+ * another sum and held between two bounds. In the end the value is held between floor and ceiling. A model of energy has
+ * no sum: it is the product of the other two, and says how good that is.
  */
 typedef struct np_model {
 	np_kind kind;
-	np_target target; /* NP_RUNTIME or NP_POWER */
+	np_target target;
 	const char *method;
 	const np_feature_set *set;
 	np_sum sum;
@@ -55,6 +63,8 @@ typedef struct np_model {
 	int hold_count;
 	double floor, ceiling;
 	double interval_factor;       /* the interval is value / factor to value x factor; 0 = unknown */
+	np_spread spread;             /* the same at other levels */
+	double coverage;              /* share of rows in intervals made without them, at 90 %; 0 = unknown */
 	np_range ranges[NP_MAX_BASE]; /* of the base features over the training rows */
 
 	int degree, rows, folds;
@@ -69,7 +79,17 @@ typedef struct np_fallback {
 	double power_w;         /* observed mean power; 0 = no power data */
 	double interval_factor; /* of the runtime; 0 = unknown */
 	double power_interval_factor;
+	np_spread spread, power_spread;
 } np_fallback;
+
+/*
+ * How errors of one network's layers go together: the log of the interval's factor of a total is
+ * sqrt(c (sum w s)^2 + (1 - c) sum (w s)^2), s the logs of the layers' factors and w their shares. c = 1: all err alike.
+ */
+typedef struct np_togetherness {
+	double correlation[NP_TARGET_COUNT]; /* c */
+	int networks, totals;                /* it was calibrated on so many totals of so many networks; 0: assumed to be 1 */
+} np_togetherness;
 
 struct np_platform {
 	np_arena arena;
@@ -80,9 +100,11 @@ struct np_platform {
 	np_dataset_file *files;
 	int file_count;
 	np_fallback fallback;
+	np_togetherness togetherness;
+	const char *folds_by; /* what stayed in one fold: "row", "shape" or "network" */
 	np_model *models;
 	int model_count;
-	const np_model *by_kind[NP_KIND_COUNT][2]; /* [kind][NP_RUNTIME or NP_POWER], NULL = none */
+	const np_model *by_kind[NP_KIND_COUNT][NP_TARGET_COUNT]; /* NULL = none */
 };
 
 /* An empty platform; NULL when memory is short. Free with np_platform_free(). */

@@ -250,6 +250,32 @@ static np_status read_errors(const place *at, const json_t *object, const char *
 	return get_number(at, member, "mape", &errors->mape);
 }
 
+/* One factor for each level, 0 where it is unknown; a file need not have them. */
+static np_status read_spread(const place *at, const json_t *object, const char *key, np_spread *spread)
+{
+	const json_t *factors = json_object_get(object, key);
+	if (!factors)
+		return NP_OK;
+	for (size_t i = 0; i < NP_LEVELS; i++) {
+		const json_t *factor = json_array_get(factors, i);
+		spread->factor[i] = json_number_value(factor);
+		bool sound = json_is_number(factor) && (spread->factor[i] == 0 || spread->factor[i] >= 1);
+		if (!sound || !isfinite(spread->factor[i]) || json_array_size(factors) != NP_LEVELS)
+			return fail_member(at, key, "seven factors of at least 1, or 0");
+	}
+	return NP_OK;
+}
+
+/* A number from 0 to 1; a file need not have it. */
+static np_status read_share(const place *at, const json_t *object, const char *key, double missing, double *share)
+{
+	*share = missing;
+	if (!json_object_get(object, key) || json_is_null(json_object_get(object, key)))
+		return NP_OK;
+	NP_TRY(get_number(at, object, key, share));
+	return *share >= 0 && *share <= 1 ? NP_OK : fail_member(at, key, "a number from 0 to 1");
+}
+
 static np_status read_subject(const place *at, const json_t *object, np_model *model)
 {
 	const char *type = json_string_value(json_object_get(object, "type"));
@@ -257,10 +283,21 @@ static np_status read_subject(const place *at, const json_t *object, np_model *m
 	if (!type || !np_kind_find(type, &model->kind) || !np_feature_set_of(model->kind))
 		return fail_member(at, "type", "a layer type that can be learned");
 	model->set = np_feature_set_of(model->kind);
-	for (model->target = NP_RUNTIME; model->target <= NP_POWER; model->target++)
+	for (model->target = NP_RUNTIME; model->target < NP_TARGET_COUNT; model->target++)
 		if (target && strcmp(target, np_target_name(model->target)) == 0)
 			return NP_OK;
-	return fail_member(at, "target", "runtime_ms or power_w");
+	return fail_member(at, "target", "runtime_ms, power_w or energy_mj");
+}
+
+static np_status read_formula(const place *at, np_arena *arena, const json_t *object, np_model *model)
+{
+	NP_TRY(get_number(at, object, "floor", &model->floor));
+	NP_TRY(get_optional(at, object, "ceiling", INFINITY, &model->ceiling));
+	if (!(model->floor > 0) || model->ceiling < model->floor)
+		return fail_member(at, "floor", "a number above 0 and at most the ceiling");
+	NP_TRY(read_ranges(at, object, model));
+	NP_TRY(read_sum(at, arena, object, model, &model->sum));
+	return read_correction(at, arena, object, model);
 }
 
 static np_status read_model(const place *at, np_arena *arena, const json_t *object, np_model *model)
@@ -274,15 +311,10 @@ static np_status read_model(const place *at, np_arena *arena, const json_t *obje
 	NP_TRY(read_errors(at, object, "in_sample", &model->in_sample));
 	NP_TRY(read_errors(at, object, "cross_validated", &model->cross_validated));
 	NP_TRY(get_positive(at, object, "interval_factor", &model->interval_factor));
-	NP_TRY(get_number(at, object, "floor", &model->floor));
-	NP_TRY(get_optional(at, object, "ceiling", INFINITY, &model->ceiling));
-	if (!(model->floor > 0) || model->ceiling < model->floor)
-		return fail_member(at, "floor", "a number above 0 and at most the ceiling");
-	NP_TRY(read_ranges(at, object, model));
-	NP_TRY(read_sum(at, arena, object, model, &model->sum));
-	return read_correction(at, arena, object, model);
+	NP_TRY(read_spread(at, object, "interval_factors", &model->spread));
+	NP_TRY(read_share(at, object, "interval_coverage", 0, &model->coverage));
+	return model->target == NP_ENERGY ? NP_OK : read_formula(at, arena, object, model);
 }
-
 static np_status read_models(const place *at, np_platform *platform, const json_t *root)
 {
 	const json_t *models;
@@ -340,10 +372,29 @@ static np_status read_fallback(const place *at, np_fallback *fallback, const jso
 	NP_TRY(get_number(at, object, "bytes_per_ms", &fallback->bytes_per_ms));
 	NP_TRY(get_number(at, object, "least_ms", &fallback->least_ms));
 	NP_TRY(get_positive(at, object, "interval_factor", &fallback->interval_factor));
+	NP_TRY(read_spread(at, object, "interval_factors", &fallback->spread));
 	NP_TRY(get_positive(at, object, "power_w", &fallback->power_w));
 	NP_TRY(get_positive(at, object, "power_interval_factor", &fallback->power_interval_factor));
+	NP_TRY(read_spread(at, object, "power_interval_factors", &fallback->power_spread));
 	if (!(fallback->bytes_per_ms > 0) || !(fallback->least_ms > 0))
 		return fail_member(at, "fallback", "a bandwidth and a least runtime above 0");
+	return NP_OK;
+}
+
+static np_status read_folds_by(const place *at, const json_t *root, np_arena *arena, const char **folds_by)
+{
+	return json_object_get(root, "folds_by") ? get_text(at, root, "folds_by", arena, folds_by) : NP_OK;
+}
+
+static np_status read_togetherness(const place *at, const json_t *root, np_togetherness *t)
+{
+	const json_t *object = json_object_get(root, "totals");
+	if (!object)
+		return NP_OK;
+	NP_TRY(get_small(at, object, "networks", &t->networks));
+	NP_TRY(get_small(at, object, "totals", &t->totals));
+	for (int target = 0; target < NP_TARGET_COUNT; target++)
+		NP_TRY(read_share(at, object, np_target_name((np_target)target), 1, &t->correlation[target]));
 	return NP_OK;
 }
 
@@ -377,6 +428,8 @@ static np_status read_platform(np_platform *platform, const json_t *root, np_err
 	NP_TRY(get_int(&at, root, "seed", 0, INT64_MAX, &seed));
 	platform->seed = (uint64_t)seed;
 	NP_TRY(get_number(&at, root, "interval_level", &platform->interval_level));
+	NP_TRY(read_folds_by(&at, root, arena, &platform->folds_by));
+	NP_TRY(read_togetherness(&at, root, &platform->togetherness));
 	NP_TRY(read_files(&at, platform, root));
 	NP_TRY(read_fallback(&at, &platform->fallback, root));
 	return read_models(&at, platform, root);

@@ -16,6 +16,14 @@ static void put_known(np_json *json, const char *key, double value)
 		np_json_null(json);
 }
 
+static void put_spread(np_json *json, const char *key, const np_spread *spread)
+{
+	if (spread->factor[0] > 0) {
+		np_json_key(json, key);
+		np_json_doubles(json, spread->factor, NP_LEVELS);
+	}
+}
+
 static void write_files(np_json *json, const np_platform *platform)
 {
 	np_json_key(json, "data");
@@ -39,8 +47,10 @@ static void write_fallback(np_json *json, const np_fallback *fallback)
 	np_json_put_double(json, "bytes_per_ms", fallback->bytes_per_ms);
 	np_json_put_double(json, "least_ms", fallback->least_ms);
 	put_known(json, "interval_factor", fallback->interval_factor);
+	put_spread(json, "interval_factors", &fallback->spread);
 	put_known(json, "power_w", fallback->power_w);
 	put_known(json, "power_interval_factor", fallback->power_interval_factor);
+	put_spread(json, "power_interval_factors", &fallback->power_spread);
 	np_json_close(json);
 }
 
@@ -125,6 +135,17 @@ static void write_correction(np_json *json, const np_model *model)
 	np_json_close(json);
 }
 
+/* What an energy has not: terms and bounds. */
+static void write_formula(np_json *json, const np_model *model)
+{
+	np_json_put_double(json, "floor", model->floor);
+	np_json_put_double(json, "ceiling", model->ceiling); /* infinite is null */
+	write_ranges(json, model);
+	write_sum(json, model->set, &model->sum);
+	if (model->corrected)
+		write_correction(json, model);
+}
+
 static void write_model(np_json *json, const np_model *model)
 {
 	np_json_object(json);
@@ -138,12 +159,30 @@ static void write_model(np_json *json, const np_model *model)
 	write_errors(json, "in_sample", model->in_sample);
 	write_errors(json, "cross_validated", model->cross_validated);
 	put_known(json, "interval_factor", model->interval_factor);
-	np_json_put_double(json, "floor", model->floor);
-	np_json_put_double(json, "ceiling", model->ceiling); /* infinite is null */
-	write_ranges(json, model);
-	write_sum(json, model->set, &model->sum);
-	if (model->corrected)
-		write_correction(json, model);
+	put_spread(json, "interval_factors", &model->spread);
+	put_known(json, "interval_coverage", model->coverage);
+	if (model->target != NP_ENERGY)
+		write_formula(json, model);
+	np_json_close(json);
+}
+/* The levels of all "interval_factors". */
+static void write_levels(np_json *json)
+{
+	double levels[NP_LEVELS];
+	for (int i = 0; i < NP_LEVELS; i++)
+		levels[i] = np_spread_level(i);
+	np_json_key(json, "interval_levels");
+	np_json_doubles(json, levels, NP_LEVELS);
+}
+
+static void write_togetherness(np_json *json, const np_togetherness *t)
+{
+	np_json_key(json, "totals");
+	np_json_object_compact(json);
+	np_json_put_int(json, "networks", t->networks);
+	np_json_put_int(json, "totals", t->totals);
+	for (int target = 0; target < NP_TARGET_COUNT; target++)
+		np_json_put_double(json, np_target_name((np_target)target), t->correlation[target]);
 	np_json_close(json);
 }
 
@@ -160,7 +199,11 @@ static void write_platform(np_json *json, const np_platform *platform)
 	np_json_put_string(json, "source", platform->source);
 	write_files(json, platform);
 	np_json_put_int(json, "seed", (int64_t)platform->seed);
+	np_json_put_string(json, "folds_by", platform->folds_by);
 	np_json_put_double(json, "interval_level", platform->interval_level);
+	write_levels(json);
+	if (platform->togetherness.totals)
+		write_togetherness(json, &platform->togetherness);
 	write_fallback(json, &platform->fallback);
 	np_json_key(json, "models");
 	np_json_array(json);

@@ -7,7 +7,9 @@
 #include "base/dtype.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "model/platform_model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,31 +39,64 @@ static void estimate_layer(const np_network *network, const np_platform *platfor
 
 /* ---- totals ---- */
 
+/* The log of the factor that an interval spans to either side. */
+static double log_spread(const np_value *value)
+{
+	return value->value > 0 ? log(value->high / value->low) / 2 : 0;
+}
+
+/*
+ * The interval of a total from those of the layers: their errors in part go together, in part cancel. `share` is what a
+ * layer adds to the total, `value` the quantity whose interval it is; for power, an energy and a power.
+ */
+static void span(const np_prediction *p, np_target target, np_value share_of(const np_estimate *),
+                 np_value value_of(const np_estimate *), np_value *total)
+{
+	double linear = 0, square = 0, sum = 0;
+	total->has_interval = total->has;
+	for (int i = 0; i < p->layer_count; i++) {
+		np_value share = share_of(&p->layers[i]), value = value_of(&p->layers[i]);
+		total->has_interval &= value.has_interval;
+		double s = value.has_interval ? share.value * log_spread(&value) : 0;
+		linear += s;
+		square += s * s;
+		sum += share.value;
+	}
+	if (!total->has_interval)
+		return;
+	double c = p->platform->togetherness.correlation[target];
+	double factor = sum > 0 ? exp(sqrt(c * linear * linear + (1 - c) * square) / sum) : 1;
+	total->low = total->value / factor;
+	total->high = total->value * factor;
+}
+
+static np_value runtime_of(const np_estimate *estimate)
+{
+	return estimate->runtime_ms;
+}
+
+static np_value power_of(const np_estimate *estimate)
+{
+	return estimate->power_w;
+}
+
+static np_value energy_of(const np_estimate *estimate)
+{
+	return estimate->energy_mj;
+}
+
 static void add_value(np_value *sum, np_value term)
 {
 	sum->has &= term.has;
-	sum->has_interval &= term.has_interval;
 	sum->value += term.value;
-	sum->low += term.low;
-	sum->high += term.high;
 }
 
 /* The mean power, weighted by runtime; layers that take no time do not weigh. */
 static np_value mean_power(const np_prediction *p)
 {
-	np_value mean = {.has = p->energy_mj.has && p->runtime_ms.value > 0, .has_interval = true};
-	if (!mean.has)
+	if (!p->energy_mj.has || !(p->runtime_ms.value > 0))
 		return (np_value){0};
-	for (int i = 0; i < p->layer_count; i++) {
-		const np_estimate *layer = &p->layers[i];
-		mean.low += layer->runtime_ms.value * layer->power_w.low;
-		mean.high += layer->runtime_ms.value * layer->power_w.high;
-		mean.has_interval &= layer->power_w.has_interval;
-	}
-	mean.value = p->energy_mj.value / p->runtime_ms.value;
-	mean.low /= p->runtime_ms.value;
-	mean.high /= p->runtime_ms.value;
-	return mean;
+	return (np_value){.value = p->energy_mj.value / p->runtime_ms.value, .has = true};
 }
 
 static np_value divided(np_value value, double divisor)
@@ -72,10 +107,6 @@ static np_value divided(np_value value, double divisor)
 	return value;
 }
 
-/*
- * Errors of the layers of one network lean the same way, so the intervals of the totals add the layers' bounds as if
- * all errors were the same: wide rather than falsely narrow.
- */
 static void sum_layers(np_prediction *p)
 {
 	double modelled_runtime = 0, modelled_energy = 0;
@@ -90,6 +121,9 @@ static void sum_layers(np_prediction *p)
 			modelled_energy += layer->energy_mj.value;
 	}
 	p->power_w = mean_power(p);
+	span(p, NP_RUNTIME, runtime_of, runtime_of, &p->runtime_ms);
+	span(p, NP_ENERGY, energy_of, energy_of, &p->energy_mj);
+	span(p, NP_POWER, energy_of, power_of, &p->power_w);
 	double batch = (double)np_network_batch(p->network);
 	p->energy_per_item_mj = divided(p->energy_mj, batch);
 	p->items_per_s = p->runtime_ms.value > 0 ? 1000 * batch / p->runtime_ms.value : 0;

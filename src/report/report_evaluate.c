@@ -42,6 +42,8 @@ static void put_layer(np_json *json, const np_layer_score *s)
 	put_whole(json, "degree", s->degree);
 	put_accuracy(json, &s->accuracy);
 	np_json_put_double(json, "interval_coverage", s->interval_coverage);
+	np_json_put_double(json, "in_sample_rmspe", s->in_sample_rmspe);
+	np_json_put_double(json, "cross_validated_rmspe", s->cv_rmspe);
 	np_json_put_int(json, "out_of_range_rows", s->out_of_range_rows);
 	np_json_close(json);
 }
@@ -56,6 +58,11 @@ static void put_network(np_json *json, const np_network_score *s)
 	np_json_put_double(json, "actual", s->actual);
 	np_json_put_double(json, "sum_of_layers", s->sum_of_layers);
 	np_json_put_double(json, "error", s->error);
+	np_json_key(json, "interval");
+	if (isnan(s->low))
+		np_json_null(json);
+	else
+		np_json_doubles(json, (double[]){s->low, s->high}, 2);
 	np_json_close(json);
 }
 
@@ -66,6 +73,7 @@ static void put_summary(np_json *json, const np_target_summary *s)
 	np_json_put_int(json, "rows", s->accuracy.rows);
 	put_accuracy(json, &s->accuracy);
 	np_json_put_double(json, "accuracy", 1 - s->accuracy.rmspe);
+	np_json_put_double(json, "interval_coverage", s->interval_coverage);
 	np_json_close(json);
 }
 
@@ -137,16 +145,18 @@ static void evaluate_csv(np_text *out, const void *subjects, int i)
 		                         a->median_ape,
 		                         a->within_10pct,
 		                         s->interval_coverage,
-		                         s->out_of_range_rows};
+		                         s->out_of_range_rows,
+		                         s->in_sample_rmspe,
+		                         s->cv_rmspe};
 		csv_start(out, e, s->type, 0, s->target);
-		csv_numbers(out, values, 12);
+		csv_numbers(out, values, 14);
 	}
 	for (int k = 0; k < e->network_count; k++) {
 		const np_network_score *s = &e->networks[k];
-		const double values[] = {s->predicted, s->actual, s->sum_of_layers, s->error, NAN, NAN, NAN, NAN, NAN, NAN,
-		                         NAN,          NAN};
+		const double values[] = {
+		        s->predicted, s->actual, s->sum_of_layers, s->error, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 		csv_start(out, e, s->network, s->batch, np_target_name(s->target));
-		csv_numbers(out, values, 12);
+		csv_numbers(out, values, 14);
 	}
 }
 
@@ -188,6 +198,34 @@ static void put_layers(np_text *out, const np_evaluation *e, const np_report_opt
 	np_text_puts(out, "\n");
 }
 
+/* The platform's own words beside what these rows say. */
+static void put_side_by_side(np_text *out, const np_evaluation *e, const np_report_options *options)
+{
+	if (!e->layer_count || !e->platform)
+		return;
+	np_bold_on(out, options);
+	np_text_printf(out, "%-13s %-10s %7s %7s   %9s %9s %10s", "RMSPE", "target", "terms", "degree", "in-sample", "held-out",
+	               "these rows");
+	np_bold_off(out, options);
+	np_text_puts(out, "\n");
+	for (int k = 0; k < e->layer_count; k++) {
+		const np_layer_score *s = &e->layers[k];
+		char size[16] = "-", degree[16] = "-";
+		if (s->model_size >= 0)
+			snprintf(size, sizeof size, "%d", s->model_size), snprintf(degree, sizeof degree, "%d", s->degree);
+		np_cell_left(out, options, s->type, 13);
+		np_text_puts(out, " ");
+		np_cell_left(out, options, s->target, 10);
+		np_text_printf(out, " %7s %7s  ", size, degree);
+		put_percent(out, s->in_sample_rmspe);
+		put_percent(out, s->cv_rmspe);
+		np_text_puts(out, " ");
+		put_percent(out, s->accuracy.rmspe);
+		np_text_puts(out, "\n");
+	}
+	np_text_printf(out, "held out by %s when the platform was learned\n\n", np_platform_folds_by(e->platform));
+}
+
 static const char *write_value(np_target target, double value, char *text)
 {
 	static const char *(*const FORMATS[NP_TARGET_COUNT])(double, char *) = {np_unit_time, np_unit_power, np_unit_energy};
@@ -221,6 +259,7 @@ static void put_summaries(np_text *out, const np_evaluation *e, const np_report_
 		np_text_puts(out, " ");
 		np_cell_left(out, options, e->summary[k].target, 10);
 		put_accuracy_row(out, &e->summary[k].accuracy);
+		put_percent(out, e->summary[k].interval_coverage);
 		np_text_puts(out, "\n");
 	}
 }
@@ -237,6 +276,7 @@ static void evaluate_table(np_text *out, const void *subjects, int count, const 
 			np_put_plain(out, "%s", e->data);
 		np_text_puts(out, "\n\n");
 		put_layers(out, e, options);
+		put_side_by_side(out, e, options);
 		put_networks(out, e, options);
 		put_summaries(out, e, options);
 	}
@@ -249,7 +289,7 @@ np_status np_report_evaluation(const np_evaluation *const *evaluations, int coun
 	        .table = evaluate_table,
 	        .json = evaluate_json,
 	        .csv_header = "platform,name,batch,target,predicted,actual,sum_of_layers,error,rows,rmspe,rmse,mape,median_ape,"
-	                      "within_10pct,interval_coverage,out_of_range_rows",
+	                      "within_10pct,interval_coverage,out_of_range_rows,in_sample_rmspe,cross_validated_rmspe",
 	        .csv = evaluate_csv,
 	};
 	return np_report_write(&EVALUATE, evaluations, count, options, text, size, err);

@@ -3,9 +3,17 @@
 #include "report/table.h"
 #include "report/units.h"
 
+#include <math.h>
+
 static const np_platform *platform_at(const void *subjects, int i)
 {
 	return ((const np_platform *const *)subjects)[i];
+}
+
+/* 0 stands for unknown. */
+static void put_unless_zero(np_json *json, const char *key, double value)
+{
+	np_json_put_double(json, key, value > 0 ? value : NAN);
 }
 
 static void put_model(np_json *json, const np_model_info *m)
@@ -23,6 +31,8 @@ static void put_model(np_json *json, const np_model_info *m)
 	np_json_put_double(json, "cross_validated_rmspe", m->cv_rmspe);
 	np_json_put_double(json, "cross_validated_rmse", m->cv_rmse);
 	np_json_put_double(json, "cross_validated_mape", m->cv_mape);
+	put_unless_zero(json, "interval_factor", m->interval_factor);
+	put_unless_zero(json, "interval_coverage", m->cv_coverage);
 	np_json_close(json);
 }
 
@@ -38,6 +48,7 @@ static void platforms_json(np_json *json, const void *subjects, int i)
 	np_json_put_string(json, "dtype", np_platform_dtype(platform));
 	np_json_put_string(json, "source", np_platform_source(platform));
 	np_json_put_bool(json, "has_power", np_platform_has_power(platform));
+	np_json_put_string(json, "folds_by", np_platform_folds_by(platform));
 	np_json_key(json, "models");
 	np_json_array(json);
 	for (int k = 0; np_platform_model(platform, k, &model); k++)

@@ -48,6 +48,21 @@ static void put_layer(np_json *json, const np_prediction *p, int index)
 	np_json_close(json);
 }
 
+/* The level of all intervals, and how the layers' errors are taken to go together in a total: on what evidence. */
+static void put_interval_facts(np_json *json, const np_platform *platform)
+{
+	np_totals_info info;
+	np_platform_totals(platform, &info);
+	np_json_key(json, "interval");
+	np_json_object_compact(json);
+	np_json_put_double(json, "level", np_platform_interval(platform));
+	np_json_put_int(json, "calibration_networks", info.networks);
+	np_json_put_int(json, "calibration_totals", info.totals);
+	np_json_key(json, "correlation");
+	np_json_doubles(json, info.correlation, NP_TARGET_COUNT);
+	np_json_close(json);
+}
+
 static void put_totals(np_json *json, const np_prediction *p)
 {
 	np_json_key(json, "totals");
@@ -60,6 +75,7 @@ static void put_totals(np_json *json, const np_prediction *p)
 	put_interval(json, "runtime_ms_interval", p->runtime_ms);
 	put_interval(json, "power_w_interval", p->power_w);
 	put_interval(json, "energy_mj_interval", p->energy_mj);
+	put_interval_facts(json, p->platform);
 	np_json_close(json);
 }
 

@@ -129,7 +129,8 @@ static void put_sums(np_text *out, const view *v)
 	np_text_puts(out, "\n");
 	if (!p->runtime_ms.has_interval)
 		return;
-	put_interval(out, "90 % interval: runtime", p->runtime_ms, np_unit_time);
+	np_text_printf(out, "%g %% interval:", 100 * np_platform_interval(p->platform));
+	put_interval(out, " runtime", p->runtime_ms, np_unit_time);
 	put_interval(out, ", energy", p->energy_mj, np_unit_energy);
 	np_text_puts(out, "\n");
 }

@@ -390,6 +390,9 @@ static void errors_by_hand(void **state)
 	}
 	assert_true(fabs(np_quality_interval(p, a, 9, 0.9) - exp2(0.9)) < 1e-12);
 	assert_true(np_quality_interval(p, a, 8, 0.9) == 0);
+	np_spread spread = np_quality_spread(p, a, 9);
+	assert_true(fabs(spread.factor[0] - exp2(0.5)) < 1e-12); /* half of ten: the fifth of nine */
+	assert_true(fabs(spread.factor[4] - exp2(0.9)) < 1e-12 && spread.factor[5] == 0);
 }
 
 int main(void)

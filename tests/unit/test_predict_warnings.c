@@ -1,6 +1,8 @@
 /* Predictions: intervals hold the values, what is unknown stays unknown in every layer, and warnings say what is guessed. */
 #include "test_support.h"
 
+#include "model/platform_model.h"
+
 #include <math.h>
 
 static np_platform *load_platform(const char *name)
@@ -67,15 +69,54 @@ static void intervals_hold_the_values(void **state)
 		assert_true(values[i]->has && values[i]->has_interval);
 		assert_true(values[i]->low < values[i]->value && values[i]->value < values[i]->high);
 	}
-	double low = 0, high = 0;
-	for (int i = 0; i < p->layer_count; i++) {
-		low += p->layers[i].runtime_ms.low;
-		high += p->layers[i].runtime_ms.high;
-	}
-	assert_near(p->runtime_ms.low, low);
-	assert_near(p->runtime_ms.high, high);
 	np_prediction_free(p);
 	np_network_free(network);
+	np_platform_free(platform);
+}
+
+/* Layers' errors may go together, or cancel as independent ones do, or something between. */
+static void totals_have_the_interval_of_their_layers(void **state)
+{
+	(void)state;
+	static const double TOGETHER[] = {0, 0.25, 1};
+	np_platform *platform = load_platform("toy");
+	np_network *network = make_network(2, 4);
+	for (int k = 0; k < 3; k++) {
+		double c = TOGETHER[k], linear = 0, square = 0;
+		platform->togetherness.correlation[NP_RUNTIME] = c;
+		np_prediction *p = predict(network, platform);
+		for (int i = 0; i < p->layer_count; i++) {
+			np_value t = p->layers[i].runtime_ms;
+			double part = t.value > 0 ? t.value / p->runtime_ms.value * log(t.high / t.value) : 0;
+			linear += part;
+			square += part * part;
+		}
+		double factor = exp(sqrt(c * linear * linear + (1 - c) * square));
+		assert_true(factor > 1.01);
+		assert_near(p->runtime_ms.high, p->runtime_ms.value * factor);
+		assert_near(p->runtime_ms.low, p->runtime_ms.value / factor);
+		np_prediction_free(p);
+	}
+	np_network_free(network);
+	np_platform_free(platform);
+}
+
+/* Files say how wide intervals are at seven levels; between them it is interpolated, and unknown is not zero. */
+static void intervals_have_the_level_asked_for(void **state)
+{
+	(void)state;
+	np_platform *platform = load_platform("toy");
+	np_error err = {0};
+	np_model *model = &platform->models[0];
+	model->spread = (np_spread){{1.1, 1.2, 1.3, 1.4, 1.5, 2, 0}};
+	assert_int_equal(np_platform_set_interval(platform, 0.4, &err), NP_ERR_ARGUMENT);
+	assert_true(np_platform_interval(platform) == 0.9 && model->interval_factor == 1.5);
+	assert_ok(np_platform_set_interval(platform, 0.8, &err), &err);
+	assert_near(model->interval_factor, 1.4);
+	assert_ok(np_platform_set_interval(platform, 0.925, &err), &err);
+	assert_near(model->interval_factor, 1.75);
+	assert_ok(np_platform_set_interval(platform, 0.97, &err), &err);
+	assert_true(model->interval_factor == 0);
 	np_platform_free(platform);
 }
 
@@ -148,6 +189,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(intervals_hold_the_values),
+	        cmocka_unit_test(totals_have_the_interval_of_their_layers),
+	        cmocka_unit_test(intervals_have_the_level_asked_for),
 	        cmocka_unit_test(unknown_power_is_not_zero),
 	        cmocka_unit_test(warnings_say_what_is_guessed),
 	        cmocka_unit_test(network_warnings_come_along),
