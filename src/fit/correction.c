@@ -235,16 +235,22 @@ static double out_of_fold(const learner *l, double h, int row)
 	return l->out_of_fold_base[row] * np_form_factor(l->p->form, h, l->held[row]);
 }
 
-/* Root mean square relative error when a candidate joins the members. */
+/*
+ * Root mean square relative error when a candidate joins the members, and half of their mean error, in which larger rows
+ * weigh more: a network's total is mostly its large layers, whose common error does not cancel.
+ */
 static double loss_with(const learner *l, int candidate)
 {
 	const double *h = prediction_of(l, candidate);
-	double sum = 0;
+	double square = 0, bias = 0, weights = 0;
 	for (int i = 0; i < l->rows; i++) {
-		double error = out_of_fold(l, (l->sum[i] + h[i]) / (l->members + 1), i) / l->p->target[i] - 1;
-		sum += error * error;
+		double actual = l->p->target[i], weight = sqrt(actual);
+		double error = out_of_fold(l, (l->sum[i] + h[i]) / (l->members + 1), i) / actual - 1;
+		square += error * error;
+		bias += weight * error;
+		weights += weight;
 	}
-	return sqrt(sum / l->rows);
+	return sqrt(square / l->rows) + fabs(bias / weights) / 2;
 }
 
 /* Terms of the model when a candidate joins: members of one configuration share their first terms. */

@@ -116,7 +116,8 @@ static bool needed_correlation(const calibration *c, const np_row *const *rows, 
 static void add_total(calibration *c, const np_row *const *rows, int count)
 {
 	for (int t = 0; t < c->targets; t++)
-		if (!needed_correlation(c, rows, count, (np_target)t, &c->needed[(size_t)t * (size_t)c->most + (size_t)c->totals]))
+		if (!needed_correlation(c, rows, count, (np_target)t,
+		                        &c->needed[(size_t)t * (size_t)c->most + (size_t)c->totals]))
 			return;
 	c->totals++;
 }

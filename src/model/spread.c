@@ -19,8 +19,8 @@ static double factor_at(const np_spread *spread, double level)
 		if (fabs(level - LEVELS[i]) < 1e-9)
 			return spread->factor[i];
 		if (i + 1 < NP_LEVELS && level > LEVELS[i] && level < LEVELS[i + 1] && spread->factor[i + 1] > 0)
-			return spread->factor[i] + (spread->factor[i + 1] - spread->factor[i]) * (level - LEVELS[i]) /
-			                                   (LEVELS[i + 1] - LEVELS[i]);
+			return spread->factor[i] +
+			       (spread->factor[i + 1] - spread->factor[i]) * (level - LEVELS[i]) / (LEVELS[i + 1] - LEVELS[i]);
 	}
 	return 0;
 }

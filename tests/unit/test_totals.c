@@ -77,7 +77,8 @@ static void the_least_correlation_that_holds_is_taken(void **state)
 	fill(&m);
 	/* Four equal layers: (0.8^2 - 1/4) / (1 - 1/4) of the way from independent to all alike. */
 	assert_true(fabs(correlation(&m, alike) - 0.52) < 1e-9);
-	/* exp(0.8) and exp(-0.8) have a mean of cosh(0.8) = exp(0.29), within the interval of independent errors, exp(1/2) or more. */
+	/* exp(0.8) and exp(-0.8) have a mean of cosh(0.8) = exp(0.29), within the interval of independent errors, exp(1/2) or
+	 * more. */
 	assert_true(correlation(&m, opposite) == 0);
 	assert_true(correlation(&m, beyond) == 1);
 }
