@@ -38,6 +38,8 @@ static int learn(const arguments *args, const np_dataset *dataset)
 {
 	np_fit_options options = {.method = args->method,
 	                          .name = args->name,
+	                          .features = args->features,
+	                          .degree = (int)args->degree,
 	                          .source = args->source,
 	                          .seed = (uint64_t)args->seed,
 	                          .threads = (int)args->threads,

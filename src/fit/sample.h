@@ -19,8 +19,9 @@ typedef struct np_sample {
 	int *group;              /* 0..rows-1: rows whose layers differ at most in their batch */
 } np_sample;
 
-/* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
-np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_sample *sample,
+/* Rows whose routed kind is `kind` and that have the target, with features of a list. Free with np_sample_free() in any case.
+ */
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_feature_list list, np_target target, np_sample *sample,
                          np_error *err) NP_MUST_CHECK;
 void np_sample_free(np_sample *sample);
 

@@ -250,13 +250,20 @@ static np_status read_errors(const place *at, const json_t *object, const char *
 	return get_number(at, member, "mape", &errors->mape);
 }
 
+/* Files without the member are older than the lists; under an unknown list only features that are known can be read. */
+static np_feature_list read_list(const json_t *object)
+{
+	np_feature_list list;
+	return np_feature_list_find(json_string_value(json_object_get(object, "features")), &list) ? list : NP_FEATURES_AUTHORS;
+}
+
 static np_status read_subject(const place *at, const json_t *object, np_model *model)
 {
 	const char *type = json_string_value(json_object_get(object, "type"));
 	const char *target = json_string_value(json_object_get(object, "target"));
 	if (!type || !np_kind_find(type, &model->kind) || !np_feature_set_of(model->kind))
 		return fail_member(at, "type", "a layer type that can be learned");
-	model->set = np_feature_set_of(model->kind);
+	model->set = np_feature_set_listed(model->kind, read_list(object));
 	for (model->target = NP_RUNTIME; model->target <= NP_POWER; model->target++)
 		if (target && strcmp(target, np_target_name(model->target)) == 0)
 			return NP_OK;
