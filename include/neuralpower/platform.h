@@ -77,7 +77,7 @@ NP_API bool np_platform_has_power(const np_platform *platform);
 typedef struct np_model_info {
 	np_kind kind;
 	np_target target;
-	const char *method, *features; /* features: "authors" or "text" */
+	const char *method, *features; /* features: "authors" or "text"; NULL for other methods than paper */
 	int rows, terms, degree;
 	double lambda;
 	double in_sample_rmspe, in_sample_rmse, cv_rmspe, cv_rmse, cv_mape;

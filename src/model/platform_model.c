@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 np_platform *np_platform_create(void)
 {
@@ -84,7 +85,7 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .kind = m->kind,
 	        .target = m->target,
 	        .method = m->method,
-	        .features = np_feature_list_name(m->set->list),
+	        .features = strcmp(m->method, "paper") == 0 ? np_feature_list_name(m->set->list) : NULL,
 	        .rows = m->rows,
 	        .terms = np_sum_size(&m->sum) + (m->corrected ? np_sum_size(&m->correction) : 0),
 	        .degree = m->degree,
