@@ -31,10 +31,11 @@ typedef struct arguments {
 	const char *program; /* argv[0] */
 	list files;
 	list shapes, dims, platforms, layers; /* as typed */
+	list degrees;                         /* where to write them; "-" = standard output */
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group;
+	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features;
 	int64_t seed, threads, degree;
 	double idle_power_w, limit_power_w, interval;
 	bool quiet, verbose, strict, help;
@@ -51,11 +52,11 @@ enum {
 	OPT_LOAD = 1 << 0,     /* batch, shape, dim, strict */
 	OPT_PLATFORM = 1 << 1, /* platform, interval */
 	OPT_REPORT = 1 << 2,   /* json, csv, o */
-	OPT_FIT = 1 << 3,      /* o, method, name, group, seed, threads, idle and limit power */
+	OPT_FIT = 1 << 3,      /* o, method, features, degree, degrees, name, group, seed, threads, idle and limit power */
 	OPT_JSON = 1 << 4,     /* json alone */
 	OPT_DEVICE = 1 << 5,   /* device */
 	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
-	OPT_DESIGN = 1 << 7,   /* type, target, degree, seed, o */
+	OPT_DESIGN = 1 << 7,   /* type, target, features, degree, seed, o */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -77,9 +78,12 @@ int write_output(const char *path, const char *text, size_t size);
 /* Tables for the terminal at hand: width, colour, characters. */
 np_report_options table_options(void);
 
-/* Renders a report in every format that was asked for (a table when none took standard output) and writes them. */
+/* How a report becomes a text. */
 typedef np_status render_function(const void *subject, const np_report_options *options, char **text, size_t *size,
                                   np_error *err);
+/* Renders a report in one format and writes it; EXIT_FINE, or another status having said why. */
+int write_report(render_function *render, const void *subject, np_report_options options, const char *path);
+/* Renders a report in every format that was asked for (a table when none took standard output) and writes them. */
 int write_reports(const arguments *args, render_function *render, const void *subject);
 
 /* Says how many rows were read and which were left out. */

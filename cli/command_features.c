@@ -15,7 +15,7 @@ static int find_target(const char *name, np_target *target)
 
 static int read_options(const arguments *args, np_design_options *options)
 {
-	*options = (np_design_options){.degree = (int)args->degree, .seed = (uint64_t)args->seed};
+	*options = (np_design_options){.degree = (int)args->degree, .seed = (uint64_t)args->seed, .features = args->features};
 	if (!args->files.count || !args->type) {
 		complain("measured layers and one type of them were expected: DATASET.csv... --type conv");
 		return EXIT_USAGE;

@@ -1,6 +1,8 @@
 /* neuralpower fit: a platform learned from measured layers. */
 #include "cli.h"
 
+#include <string.h>
+
 static np_status render(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
 {
 	const np_platform *platform = subject;
@@ -34,10 +36,70 @@ static int save(const arguments *args, const np_platform *platform)
 	return write_reports(&report, render, platform);
 }
 
+/* ---- degrees ---- */
+
+/* Degrees whose polynomials have more terms than a model may choose from. */
+static void show_untried(const arguments *args, const np_platform *platform)
+{
+	np_degree_info d;
+	for (int i = 0; np_platform_degree(platform, i, &d); i++)
+		if (!d.tried)
+			warn(args, "%s %s: degree %d was not tried, its %d terms are more than %d", np_kind_name(d.kind),
+			     np_target_name(d.target), d.degree, d.offered, NP_MAX_TERMS);
+}
+
+static np_status render_degrees(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	return np_report_degrees(subject, options, text, size, err);
+}
+
+/* As the file's name ends. */
+static np_report_format format_of(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	if (dot && strcmp(dot, ".json") == 0)
+		return NP_REPORT_JSON;
+	if (dot && strcmp(dot, ".csv") == 0)
+		return NP_REPORT_CSV;
+	return dot && strcmp(dot, ".svg") == 0 ? NP_REPORT_SVG : NP_REPORT_TABLE;
+}
+
+/* JSON on standard output has the degrees in it already. */
+static int write_degrees(const arguments *args, const np_platform *platform)
+{
+	int status = EXIT_FINE;
+	for (int i = 0; i < args->degrees.count && status == EXIT_FINE; i++) {
+		const char *path = args->degrees.items[i];
+		bool here = strcmp(path, "-") == 0;
+		np_report_options options = table_options();
+		options.format = format_of(path);
+		options.color &= here;
+		if (here && args->json.asked && !args->json.path)
+			continue;
+		if (here)
+			status = write_output(path, "\n", 1);
+		if (status == EXIT_FINE)
+			status = write_report(render_degrees, platform, options, path);
+	}
+	return status;
+}
+
+static bool has_degrees(const arguments *args)
+{
+	if (!args->degrees.count || (args->method && strcmp(args->method, "paper") == 0))
+		return true;
+	complain("--degrees goes with --method paper, no other method has degrees");
+	return false;
+}
+
+/* ---- the command ---- */
+
 static int learn(const arguments *args, const np_dataset *dataset)
 {
 	np_fit_options options = {.method = args->method,
 	                          .name = args->name,
+	                          .features = args->features,
+	                          .degree = (int)args->degree,
 	                          .source = args->source,
 	                          .group = args->group,
 	                          .seed = (uint64_t)args->seed,
@@ -48,7 +110,10 @@ static int learn(const arguments *args, const np_dataset *dataset)
 	np_platform *platform;
 	if (np_platform_fit(dataset, &options, &platform, &err) != NP_OK)
 		return complain_error(&err);
+	show_untried(args, platform);
 	int status = save(args, platform);
+	if (status == EXIT_FINE)
+		status = write_degrees(args, platform);
 	np_platform_free(platform);
 	return status;
 }
@@ -59,6 +124,8 @@ int command_fit(const arguments *args)
 		complain("measured layers and where to write the platform were expected: DATASET.csv... -o PLATFORM.json");
 		return EXIT_USAGE;
 	}
+	if (!has_degrees(args))
+		return EXIT_USAGE;
 	np_error err = {0};
 	np_dataset *dataset;
 	if (np_dataset_load(args->files.items, args->files.count, args->device, &dataset, &err) != NP_OK)

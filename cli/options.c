@@ -85,6 +85,11 @@ static int add_layers(arguments *args, const char *value)
 	return list_add(&args->layers, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
 }
 
+static int add_degrees(arguments *args, const char *value)
+{
+	return list_add(&args->degrees, value ? value : "-") ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
 static int set_json(arguments *args, const char *value)
 {
 	args->json = (output){true, value};
@@ -113,6 +118,7 @@ TEXT_SETTER(target)
 TEXT_SETTER(networks)
 TEXT_SETTER(table)
 TEXT_SETTER(group)
+TEXT_SETTER(features)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -188,6 +194,11 @@ static const option OPTIONS[] = {
          "measured networks; their files are named there, or follow"},
         {"--table", NULL, "FILE.csv", OPT_EVALUATE, set_table, "columns predicted and actual, made by any program"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
+        {"--features", NULL, "LIST", OPT_FIT | OPT_DESIGN, set_features,
+         "features of the paper's polynomial: authors (their scripts' list) or text (the paper's)"},
+        {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
+        {"--degrees", NULL, "[=FILE]", OPT_FIT, add_degrees,
+         "with --method paper, the errors of each degree; FILE.svg, .csv and .json say how"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
         {"--type", NULL, "T", OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
         {"--target", NULL, "T", OPT_DESIGN, set_target, "runtime_ms (default) or power_w"},
@@ -316,5 +327,6 @@ void arguments_free(arguments *args)
 	free(args->dims.items);
 	free(args->platforms.items);
 	free(args->layers.items);
+	free(args->degrees.items);
 	free(args->batches);
 }

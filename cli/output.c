@@ -128,7 +128,7 @@ np_report_options table_options(void)
 	};
 }
 
-static int write_report(render_function *render, const void *subject, np_report_options options, const char *path)
+int write_report(render_function *render, const void *subject, np_report_options options, const char *path)
 {
 	np_error err = {0};
 	char *text = NULL;

@@ -14,6 +14,9 @@ extern "C" {
 
 typedef struct np_platform np_platform;
 
+/* No model has more terms, nor more to choose from: degrees of a polynomial that would are not tried. */
+enum { NP_MAX_TERMS = 1024 };
+
 /* How a platform is learned. Zero-initialise for the defaults. */
 typedef struct np_fit_options {
 	const char *method; /* NULL = "default"; np_fit_method() lists them */
@@ -22,11 +25,16 @@ typedef struct np_fit_options {
 	int threads;        /* 0 = 1; the result does not depend on it */
 	const char *group;  /* what stays in one fold: "row" (NULL), "shape" (a layer at any batch), or "network" (and shape) */
 	double idle_power_w, limit_power_w; /* 0 = unknown */
+	const char *features;               /* of method "paper": NULL = "authors"; np_fit_features() lists them */
+	int degree;                         /* of method "paper": the highest tried, 1 to 4; 0 = runtime 4, power 2 */
 	const char *source;                 /* who measured the rows and under which terms, for the platform file; NULL = "" */
 } np_fit_options;
 
 /* The known methods, by index; NULL past the last. */
 NP_API const char *np_fit_method(int index);
+
+/* The known lists of features, by index; NULL past the last: "authors" (of their scripts), "text" (of the paper's text). */
+NP_API const char *np_fit_features(int index);
 
 /* Learns a platform. NP_ERR_DATA when no layer type has enough rows. */
 NP_API np_status np_platform_fit(const np_dataset *dataset, const np_fit_options *options, np_platform **platform,
@@ -35,15 +43,17 @@ NP_API np_status np_platform_fit(const np_dataset *dataset, const np_fit_options
 /* Which design matrix np_design_write() writes. Zero-initialise for the defaults, but say the kind and the target. */
 typedef struct np_design_options {
 	np_kind kind;
-	np_target target; /* NP_RUNTIME or NP_POWER */
-	int degree;       /* of the paper's polynomial, 1 to 4; 0 = the highest that `fit --method paper` tries */
-	uint64_t seed;    /* of the folds; 0 = 1 */
+	np_target target;     /* NP_RUNTIME or NP_POWER */
+	int degree;           /* of the paper's polynomial, 1 to 4; 0 = 3 for runtime, 2 for power, as the paper chose */
+	uint64_t seed;        /* of the folds; 0 = 1 */
+	const char *features; /* NULL = "authors"; np_fit_features() lists them */
 } np_design_options;
 
 /*
  * Writes what `fit --method paper` fits as CSV, so that any other tool can check it: for each row with the target that is of
  * the kind (convolutions that cover their input are fc) its line in the data set, its cross-validation fold, the measured
- * target, and every term. free() the terminated text. NP_ERR_DATA when there is no such row.
+ * target, and every term. free() the terminated text. NP_ERR_DATA when there is no such row, NP_ERR_ARGUMENT when there would
+ * be more than NP_MAX_TERMS terms.
  */
 NP_API np_status np_design_write(const np_dataset *dataset, const np_design_options *options, char **text, size_t *size,
                                  np_error *err) NP_MUST_CHECK;
@@ -88,7 +98,7 @@ NP_API void np_platform_totals(const np_platform *platform, np_totals_info *info
 typedef struct np_model_info {
 	np_kind kind;
 	np_target target;
-	const char *method;
+	const char *method, *features; /* features: "authors" or "text"; NULL for other methods than paper */
 	int rows, terms, degree;
 	double lambda;
 	double in_sample_rmspe, in_sample_rmse, cv_rmspe, cv_rmse, cv_mape;
@@ -98,6 +108,28 @@ typedef struct np_model_info {
 
 NP_API int np_platform_model_count(const np_platform *platform);
 NP_API bool np_platform_model(const np_platform *platform, int index, np_model_info *info);
+
+/*
+ * One degree that method "paper" considered for one model (Figure 3 of the paper). The errors are of ten-fold
+ * cross-validation and of the polynomial itself; a model's own also hold predictions to what was observed. `cv_rmse` is in
+ * ms or W and is what the degree is chosen by: the root of the mean over folds of their mean square errors.
+ */
+typedef struct np_degree_info {
+	np_kind kind;
+	np_target target;
+	const char *features;
+	int degree;
+	int offered;     /* terms to choose from; more than NP_MAX_TERMS were not tried */
+	bool tried;      /* else what follows is not known */
+	int terms;       /* kept by the Lasso, the intercept among them: the model size */
+	double cv_rmse;  /* ms or W */
+	double cv_rmspe; /* fraction */
+	bool chosen;
+} np_degree_info;
+
+/* By model, then degree. Only a platform just learned knows them: they are not part of its file, and then there are none. */
+NP_API int np_platform_degree_count(const np_platform *platform);
+NP_API bool np_platform_degree(const np_platform *platform, int index, np_degree_info *info);
 
 /* Where an estimate comes from. */
 typedef enum np_source_kind {

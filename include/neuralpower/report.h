@@ -12,6 +12,7 @@ typedef enum np_report_format {
 	NP_REPORT_TABLE, /* for a terminal */
 	NP_REPORT_JSON,
 	NP_REPORT_CSV,
+	NP_REPORT_SVG, /* a picture, for np_report_degrees(); NP_ERR_ARGUMENT for the others */
 } np_report_format;
 
 typedef struct np_report_options {
@@ -34,6 +35,9 @@ NP_API np_status np_report_evaluation(const np_evaluation *const *evaluations, i
                                       char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+/* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
+NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
+                                   np_error *err) NP_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 
 #include "features/physical.h"
 #include "features/shape.h"
+#include "features/text_set.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +153,28 @@ const np_feature_set *np_feature_set_of(np_kind kind)
 	        [NP_OTHER] = NULL,
 	};
 	return (unsigned)kind < NP_KIND_COUNT ? SETS[kind] : NULL;
+}
+
+/* ---- lists ---- */
+
+const np_feature_set *np_feature_set_listed(np_kind kind, np_feature_list list)
+{
+	const np_feature_set *set = list == NP_FEATURES_TEXT ? np_feature_set_text(kind) : NULL;
+	return set ? set : np_feature_set_of(kind);
+}
+
+const char *np_feature_list_name(np_feature_list list)
+{
+	static const char *const NAMES[NP_FEATURE_LISTS] = {"authors", "text"};
+	return NAMES[list];
+}
+
+bool np_feature_list_find(const char *name, np_feature_list *list)
+{
+	for (*list = NP_FEATURES_AUTHORS; *list < NP_FEATURE_LISTS; ++*list)
+		if (!name || strcmp(name, np_feature_list_name(*list)) == 0)
+			return true;
+	return false;
 }
 
 /* ---- numbering ---- */

@@ -9,7 +9,7 @@
 #include <neuralpower/layer_config.h>
 
 enum {
-	NP_MAX_BASE = 8,
+	NP_MAX_BASE = 13,
 	NP_MAX_SPECIAL = 8,
 	NP_MAX_PHYSICAL = 64,
 	NP_MAX_SHAPE = 48,
@@ -19,6 +19,13 @@ enum {
 	NP_FEATURE_NAME = 32,
 };
 
+/* Whose base features and special terms: those of the authors' scripts, or those that the paper's text lists. */
+typedef enum np_feature_list { NP_FEATURES_AUTHORS, NP_FEATURES_TEXT, NP_FEATURE_LISTS } np_feature_list;
+/* "authors", "text" */
+const char *np_feature_list_name(np_feature_list list);
+/* NULL is the authors' list; false when the name is not known. */
+bool np_feature_list_find(const char *name, np_feature_list *list);
+
 /* A quantity over the runtime: the sum of one or two shape features (-1: no second) less log2(runtime). */
 typedef struct np_rate {
 	const char *name;
@@ -27,20 +34,23 @@ typedef struct np_rate {
 
 typedef struct np_feature_set {
 	const char *name; /* "conv", "fc", "pool", "elementwise", "matmul" */
+	np_feature_list list;
 	int base_count, special_count, physical_count, shape_count, rate_count;
 	const char *base[NP_MAX_BASE];
 	const char *special[NP_MAX_SPECIAL];
 	const char *physical[NP_MAX_PHYSICAL];
 	const char *shape[NP_MAX_SHAPE];
 	np_rate rate[NP_MAX_RATES];
-	bool special_in_power; /* whether the authors' power model has the special terms too */
+	bool special_in_power; /* whether the power model has the special terms too */
 	void (*compute)(const np_layer_config *config, double *base, double *special);
 	void (*compute_physical)(const np_layer_config *config, double *physical);
 	void (*compute_shape)(const np_layer_config *config, double *shape);
 } np_feature_set;
 
-/* The set of a kind; NULL when the kind cannot be learned (other). */
+/* The authors' set of a kind; NULL when the kind cannot be learned (other). */
 const np_feature_set *np_feature_set_of(np_kind kind);
+/* The set of a kind by a list; kinds that the text does not speak of have one set in both. */
+const np_feature_set *np_feature_set_listed(np_kind kind, np_feature_list list);
 
 /*
  * Features are numbered segment after segment: base, their log2, special, physical, shape, given. The last are known

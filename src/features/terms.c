@@ -1,4 +1,4 @@
-/* The authors' polynomial terms, and the values of terms. */
+/* The paper's polynomial terms, and the values of terms. */
 #include "features/terms.h"
 
 /* Counts every term and keeps those that fit. */

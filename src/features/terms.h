@@ -8,9 +8,9 @@
 
 #include "features/feature_set.h"
 
-#include <neuralpower/dataset.h>
+#include <neuralpower/platform.h>
 
-enum { NP_MAX_FACTORS = 4, NP_MAX_TERMS = 1024 };
+enum { NP_MAX_FACTORS = 4 };
 
 /* What a factor makes of its feature x, and its name in a platform file. */
 #define NP_FACTOR_MAP(X)                                \
@@ -43,7 +43,7 @@ typedef struct np_term {
 } np_term;
 
 /*
- * The authors' terms for a target (runtime or power) up to `degree` (1 to 4), in their order: monomials of degree 1,
+ * The paper's terms for a target (runtime or power) up to `degree` (1 to 4), in the authors' order: monomials of degree 1,
  * then 2 with i <= j, i outermost, then 3...; then the special terms. Power models take the logarithms beside the base
  * features. Returns how many there are and writes at most `capacity` of them; the intercept is not among them.
  */

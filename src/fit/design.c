@@ -51,19 +51,20 @@ static void write_rows(np_text *out, const np_dataset *dataset, const np_sample 
 	}
 }
 
-static np_status write_sample(np_text *out, const np_dataset *dataset, const np_sample *sample, int degree, uint64_t seed,
+static np_status write_design(np_text *out, const np_dataset *dataset, const np_sample *sample, int degree, uint64_t seed,
                               np_error *err)
 {
-	if (!sample->rows)
-		return np_fail(err, NP_ERR_DATA, "no row of type %s has a %s", np_kind_name(sample->kind),
-		               np_target_name(sample->target));
-	np_term *terms = calloc(NP_MAX_TERMS, sizeof *terms);
+	int count = np_terms_paper(sample->set, sample->target, degree, NULL, 0);
+	if (count > NP_MAX_TERMS)
+		return np_fail(err, NP_ERR_ARGUMENT, "%s %s: degree %d has %d terms, at most %d were expected",
+		               np_kind_name(sample->kind), np_target_name(sample->target), degree, count, NP_MAX_TERMS);
+	np_term *terms = calloc((size_t)count, sizeof *terms);
 	int *fold = calloc((size_t)sample->rows, sizeof *fold);
 	np_status status = NP_OK;
 	if (!terms || !fold || !np_folds_deal(sample->rows, FOLDS, seed, NULL, fold)) {
 		status = np_fail_memory(err);
 	} else {
-		int count = np_terms_paper(sample->set, sample->target, degree, terms, NP_MAX_TERMS);
+		np_terms_paper(sample->set, sample->target, degree, terms, count);
 		np_text_printf(out, "file,line,fold,%s", np_target_name(sample->target));
 		for (int t = 0; t < count; t++)
 			write_term_name(out, sample->set, &terms[t]);
@@ -75,20 +76,35 @@ static np_status write_sample(np_text *out, const np_dataset *dataset, const np_
 	return status;
 }
 
+static np_status write_sample(np_text *out, const np_dataset *dataset, const np_design_options *options, np_feature_list list,
+                              np_error *err)
+{
+	int degree = options->degree ? options->degree : options->target == NP_POWER ? 2 : 3;
+	np_sample sample;
+	np_status status = np_sample_take(np_dataset_row(dataset, 0), np_dataset_row_count(dataset), options->kind, list,
+	                                  options->target, NP_BY_ROW, &sample, err);
+	if (status == NP_OK && !sample.rows)
+		status = np_fail(err, NP_ERR_DATA, "no row of type %s has a %s", np_kind_name(sample.kind),
+		                 np_target_name(sample.target));
+	if (status == NP_OK)
+		status = write_design(out, dataset, &sample, degree, options->seed ? options->seed : 1, err);
+	np_sample_free(&sample);
+	return status;
+}
+
 np_status np_design_write(const np_dataset *dataset, const np_design_options *options, char **text, size_t *size, np_error *err)
 {
+	np_feature_list list;
+	np_text out = {0};
 	*text = NULL;
 	if (!np_feature_set_of(options->kind) || (options->target != NP_RUNTIME && options->target != NP_POWER))
 		return np_fail(err, NP_ERR_ARGUMENT,
 		               "a layer type that can be learned and runtime_ms or power_w were expected");
-	int degree = options->degree ? options->degree : options->target == NP_POWER ? 2 : 3;
-	np_sample sample;
-	np_text out = {0};
-	np_status status = np_sample_take(np_dataset_row(dataset, 0), np_dataset_row_count(dataset), options->kind,
-	                                  options->target, NP_BY_ROW, &sample, err);
-	if (status == NP_OK)
-		status = write_sample(&out, dataset, &sample, degree, options->seed ? options->seed : 1, err);
-	np_sample_free(&sample);
+	if (options->degree < 0 || options->degree > NP_MAX_FACTORS)
+		return np_fail(err, NP_ERR_ARGUMENT, "degree %d: 1 to %d was expected", options->degree, NP_MAX_FACTORS);
+	if (!np_feature_list_find(options->features, &list))
+		return np_fail(err, NP_ERR_ARGUMENT, "unknown features '%s': authors or text was expected", options->features);
+	np_status status = write_sample(&out, dataset, options, list, err);
 	if (status == NP_OK && !(*text = np_text_take(&out, size)))
 		status = np_fail_memory(err);
 	np_text_free(&out);

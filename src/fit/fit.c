@@ -16,15 +16,21 @@ static const double INTERVAL_LEVEL = 0.9;
 static const struct {
 	const char *name;
 	np_method *learn;
+	bool polynomial; /* whether it has a list of features and a degree */
 } METHODS[] = {
-        {"default", np_method_default},
-        {"paper", np_method_paper},
+        {"default", np_method_default, false},
+        {"paper", np_method_paper, true},
 };
 enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
 
 const char *np_fit_method(int index)
 {
 	return index >= 0 && index < METHOD_COUNT ? METHODS[index].name : NULL;
+}
+
+const char *np_fit_features(int index)
+{
+	return index >= 0 && index < NP_FEATURE_LISTS ? np_feature_list_name((np_feature_list)index) : NULL;
 }
 
 /* ---- one model ---- */
@@ -138,7 +144,7 @@ typedef struct course {
 static np_status learn_if_enough(course *c, np_kind kind, np_target target, np_error *err)
 {
 	np_sample sample;
-	np_status status = np_sample_take(c->rows, c->count, kind, target, c->grouping, &sample, err);
+	np_status status = np_sample_take(c->rows, c->count, kind, c->options.features, target, c->grouping, &sample, err);
 	give_runtimes(c->platform, &sample);
 	if (status == NP_OK && sample.rows >= LEAST_ROWS)
 		status = learn_model(&sample, c->method, &c->options, c->platform, c->outcome, err);
@@ -291,6 +297,21 @@ static np_status find_grouping(const char *name, np_grouping *grouping, np_error
 	return np_fail(err, NP_ERR_ARGUMENT, "unknown grouping '%s': row, shape or network was expected", name);
 }
 
+/* The list of features and the highest degree, which only the method paper has. */
+static np_status read_polynomial(const np_fit_options *options, int method, np_method_options *how, np_error *err)
+{
+	if (!np_feature_list_find(options->features, &how->features))
+		return np_fail(err, NP_ERR_ARGUMENT, "unknown features '%s': authors or text was expected", options->features);
+	if (options->degree < 0 || options->degree > NP_MAX_FACTORS)
+		return np_fail(err, NP_ERR_ARGUMENT, "the highest degree is %d: 1 to %d was expected", options->degree,
+		               NP_MAX_FACTORS);
+	if (!METHODS[method].polynomial && (how->features != NP_FEATURES_AUTHORS || options->degree))
+		return np_fail(err, NP_ERR_ARGUMENT, "the method %s has no degree and no choice of features, paper has",
+		               METHODS[method].name);
+	how->degree = options->degree;
+	return NP_OK;
+}
+
 static int element_bytes(const char *dtype)
 {
 	return strcmp(dtype, "fp16") == 0 || strcmp(dtype, "bf16") == 0 ? 2 : 4;
@@ -300,13 +321,14 @@ static np_status fit(const np_dataset *dataset, const np_fit_options *options, n
 {
 	int method, count = np_dataset_row_count(dataset);
 	const np_row *rows = np_dataset_row(dataset, 0);
+	np_method_options how = {.folds = FOLDS, .threads = options->threads > 0 ? options->threads : 1};
 	NP_TRY(find_method(options->method, &method, err));
+	NP_TRY(read_polynomial(options, method, &how, err));
 	NP_TRY(describe(dataset, options, platform, err));
 	NP_TRY(np_fallback_learn(rows, count, element_bytes(platform->dtype), INTERVAL_LEVEL, &platform->fallback, err));
+	how.seed = platform->seed;
 	np_outcome outcome = {.fitted = {0}};
-	course c = {.rows = rows, .count = count, .method = method, .platform = platform, .outcome = &outcome};
-	c.options = (np_method_options){
-	        .seed = platform->seed, .folds = FOLDS, .threads = options->threads > 0 ? options->threads : 1};
+	course c = {.rows = rows, .count = count, .method = method, .platform = platform, .outcome = &outcome, .options = how};
 	NP_TRY(find_grouping(options->group, &c.grouping, err));
 	platform->folds_by = np_grouping_name(c.grouping);
 	np_status status = np_outcome_make(count, &outcome, err);

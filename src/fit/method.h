@@ -21,6 +21,8 @@ void np_views_free(np_views *views);
 typedef struct np_method_options {
 	uint64_t seed;
 	int folds, threads;
+	np_feature_list features;
+	int degree; /* the highest of the paper's polynomial; 0 = the method's own */
 	np_views
 	        *views; /* of the kind at hand: a runtime method may fill it, a power method may read it; freed by the caller */
 } np_method_options;

@@ -132,10 +132,10 @@ static np_status group_folds(const np_row *rows, np_grouping grouping, np_sample
 	return sample->fold_group ? join_rows(rows, grouping, sample, err) : np_fail_memory(err);
 }
 
-np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_grouping grouping, np_sample *sample,
-                         np_error *err)
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_feature_list list, np_target target,
+                         np_grouping grouping, np_sample *sample, np_error *err)
 {
-	*sample = (np_sample){.kind = kind, .target = target, .set = np_feature_set_of(kind)};
+	*sample = (np_sample){.kind = kind, .target = target, .set = np_feature_set_listed(kind, list)};
 	NP_TRY(allocate(sample, count, err));
 	for (int i = 0; i < count; i++) {
 		np_layer_config routed = np_feature_route(&rows[i].config);

@@ -24,9 +24,10 @@ typedef struct np_sample {
 typedef enum np_grouping { NP_BY_ROW, NP_BY_SHAPE, NP_BY_NETWORK, NP_GROUPINGS } np_grouping;
 const char *np_grouping_name(np_grouping grouping);
 
-/* Rows whose routed kind is `kind` and that have the target. Free with np_sample_free() in any case. */
-np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_target target, np_grouping grouping, np_sample *sample,
-                         np_error *err) NP_MUST_CHECK;
+/* Rows whose routed kind is `kind` and that have the target, with features of a list. Free with np_sample_free() in any case.
+ */
+np_status np_sample_take(const np_row *rows, int count, np_kind kind, np_feature_list list, np_target target,
+                         np_grouping grouping, np_sample *sample, np_error *err) NP_MUST_CHECK;
 void np_sample_free(np_sample *sample);
 
 /* What a model says of a row, whose `features` these are; as a platform would, but for the bounds of power. */

@@ -116,17 +116,19 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 	double features[NP_MAX_FEATURES];
 	const np_model *runtime = find_model(platform, config, NP_RUNTIME);
 	const np_model *power = find_model(platform, config, NP_POWER);
-	if (runtime || power)
-		np_feature_values(np_feature_set_of(config->kind), config, features);
 	if (runtime) {
 		estimate->source = NP_FROM_MODEL;
+		np_feature_values(runtime->set, config, features);
 		estimate->runtime_ms = from_model(runtime, config, features, estimate);
-		np_feature_give_runtime(runtime->set, estimate->runtime_ms.value, features);
 	} else {
 		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
 	}
 	if (power) {
 		estimate->power_source = NP_FROM_MODEL;
+		if (!runtime || runtime->set != power->set)
+			np_feature_values(power->set, config, features);
+		if (runtime)
+			np_feature_give_runtime(power->set, estimate->runtime_ms.value, features);
 		estimate->power_w = from_model(power, config, features, estimate);
 	} else {
 		estimate->power_w = fallback_power(&platform->fallback);

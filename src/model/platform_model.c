@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 np_platform *np_platform_create(void)
 {
@@ -79,8 +80,7 @@ int np_platform_model_count(const np_platform *platform)
 	return platform->model_count;
 }
 
-/* An intercept counts, as in the paper. */
-static int count_terms(const np_sum *sum)
+int np_sum_size(const np_sum *sum)
 {
 	return sum->count + (sum->intercept != 0);
 }
@@ -94,8 +94,9 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .kind = m->kind,
 	        .target = m->target,
 	        .method = m->method,
+	        .features = strcmp(m->method, "paper") == 0 ? np_feature_list_name(m->set->list) : NULL,
 	        .rows = m->rows,
-	        .terms = count_terms(&m->sum) + (m->corrected ? count_terms(&m->correction) : 0),
+	        .terms = np_sum_size(&m->sum) + (m->corrected ? np_sum_size(&m->correction) : 0),
 	        .degree = m->degree,
 	        .lambda = m->lambda,
 	        .in_sample_rmspe = m->in_sample.rmspe,
@@ -107,6 +108,41 @@ bool np_platform_model(const np_platform *platform, int index, np_model_info *in
 	        .cv_coverage = m->coverage,
 	};
 	return true;
+}
+
+int np_platform_degree_count(const np_platform *platform)
+{
+	int count = 0;
+	for (int i = 0; i < platform->model_count; i++)
+		count += platform->models[i].trial_count;
+	return count;
+}
+
+static np_degree_info describe_trial(const np_model *m, const np_trial *trial)
+{
+	return (np_degree_info){.kind = m->kind,
+	                        .target = m->target,
+	                        .features = np_feature_list_name(m->set->list),
+	                        .degree = trial->degree,
+	                        .offered = trial->offered,
+	                        .tried = trial->tried,
+	                        .terms = trial->terms,
+	                        .cv_rmse = trial->cv_rmse,
+	                        .cv_rmspe = trial->cv_rmspe,
+	                        .chosen = trial->degree == m->degree};
+}
+
+bool np_platform_degree(const np_platform *platform, int index, np_degree_info *info)
+{
+	for (int i = 0; i < platform->model_count && index >= 0; i++) {
+		const np_model *m = &platform->models[i];
+		if (index < m->trial_count) {
+			*info = describe_trial(m, &m->trials[index]);
+			return true;
+		}
+		index -= m->trial_count;
+	}
+	return false;
 }
 
 const char *np_source_name(np_source_kind source)

@@ -34,6 +34,16 @@ typedef struct np_sum {
 	double *coefficients;
 } np_sum;
 
+/* Terms of a sum; an intercept counts, as in the paper. */
+int np_sum_size(const np_sum *sum);
+
+/* One degree of the paper's polynomial, and what came of it; see np_degree_info. */
+typedef struct np_trial {
+	int degree, offered, terms;
+	bool tried;
+	double cv_rmse, cv_rmspe;
+} np_trial;
+
 /* A feature within a correction: held to the range that the training rows covered. */
 typedef struct np_hold {
 	short feature;
@@ -68,6 +78,8 @@ typedef struct np_model {
 	np_range ranges[NP_MAX_BASE]; /* of the base features over the training rows */
 
 	int degree, rows, folds;
+	np_trial trials[NP_MAX_FACTORS]; /* of degree 1, 2... while learning; the file does not keep them */
+	int trial_count;
 	double lambda;
 	np_errors in_sample, cross_validated;
 } np_model;

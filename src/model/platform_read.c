@@ -276,13 +276,25 @@ static np_status read_share(const place *at, const json_t *object, const char *k
 	return *share >= 0 && *share <= 1 ? NP_OK : fail_member(at, key, "a number from 0 to 1");
 }
 
+/* Files without the member are older than the lists. */
+static np_status read_list(const place *at, const json_t *object, np_feature_list *list)
+{
+	const json_t *name = json_object_get(object, "features");
+	bool known = !name || json_is_string(name);
+	if (known && np_feature_list_find(json_string_value(name), list))
+		return NP_OK;
+	return fail_member(at, "features", "authors or text");
+}
+
 static np_status read_subject(const place *at, const json_t *object, np_model *model)
 {
 	const char *type = json_string_value(json_object_get(object, "type"));
 	const char *target = json_string_value(json_object_get(object, "target"));
 	if (!type || !np_kind_find(type, &model->kind) || !np_feature_set_of(model->kind))
 		return fail_member(at, "type", "a layer type that can be learned");
-	model->set = np_feature_set_of(model->kind);
+	np_feature_list list;
+	NP_TRY(read_list(at, object, &list));
+	model->set = np_feature_set_listed(model->kind, list);
 	for (model->target = NP_RUNTIME; model->target < NP_TARGET_COUNT; model->target++)
 		if (target && strcmp(target, np_target_name(model->target)) == 0)
 			return NP_OK;

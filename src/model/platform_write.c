@@ -152,6 +152,8 @@ static void write_model(np_json *json, const np_model *model)
 	np_json_put_string(json, "type", np_kind_name(model->kind));
 	np_json_put_string(json, "target", np_target_name(model->target));
 	np_json_put_string(json, "method", model->method);
+	if (model->set->list != NP_FEATURES_AUTHORS)
+		np_json_put_string(json, "features", np_feature_list_name(model->set->list));
 	np_json_put_int(json, "rows", model->rows);
 	np_json_put_int(json, "folds", model->folds);
 	np_json_put_int(json, "degree", model->degree);

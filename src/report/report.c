@@ -28,10 +28,16 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 	if (own.width <= 0)
 		own.width = 80;
 	np_text out = {0};
+	if (own.format == NP_REPORT_SVG && (!kind->svg || count != 1)) {
+		*text = NULL;
+		return np_fail(err, NP_ERR_ARGUMENT, "this report has no picture");
+	}
 	if (own.format == NP_REPORT_JSON)
 		write_json(kind, subjects, count, &out);
 	else if (own.format == NP_REPORT_CSV)
 		write_csv(kind, subjects, count, &out);
+	else if (own.format == NP_REPORT_SVG)
+		kind->svg(&out, subjects, 0);
 	else
 		kind->table(&out, subjects, count, &own);
 	*text = np_text_take(&out, size);

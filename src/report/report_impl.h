@@ -7,12 +7,13 @@
 
 #include <neuralpower/report.h>
 
-/* One report on several subjects, in three formats: each writes subject i of `subjects`. */
+/* One report on several subjects, in three formats, some in a fourth: each writes subject i of `subjects`. */
 typedef struct np_report_kind {
 	void (*table)(np_text *out, const void *subjects, int count, const np_report_options *options);
 	void (*json)(np_json *json, const void *subjects, int i);
 	const char *csv_header;
 	void (*csv)(np_text *out, const void *subjects, int i);
+	void (*svg)(np_text *out, const void *subjects, int i); /* NULL = there is no picture; else of one subject */
 } np_report_kind;
 
 /* Writes it; `options` may be NULL. */

@@ -1,5 +1,5 @@
 /* platforms: the model cards. */
-#include "report/report_impl.h"
+#include "report/report_degrees.h"
 #include "report/table.h"
 #include "report/units.h"
 
@@ -22,6 +22,8 @@ static void put_model(np_json *json, const np_model_info *m)
 	np_json_put_string(json, "type", np_kind_name(m->kind));
 	np_json_put_string(json, "target", np_target_name(m->target));
 	np_json_put_string(json, "method", m->method);
+	if (m->features)
+		np_json_put_string(json, "features", m->features);
 	np_json_put_int(json, "rows", m->rows);
 	np_json_put_int(json, "terms", m->terms);
 	np_json_put_int(json, "degree", m->degree);
@@ -54,6 +56,7 @@ static void platforms_json(np_json *json, const void *subjects, int i)
 	for (int k = 0; np_platform_model(platform, k, &model); k++)
 		put_model(json, &model);
 	np_json_close(json);
+	np_report_put_degrees(json, platform);
 	np_json_close(json);
 }
 

@@ -74,6 +74,12 @@ const char *np_unit_bytes(double bytes, char text[NP_UNIT_TEXT])
 	return write_scaled(bytes, UNITS, text);
 }
 
+const char *np_unit_number(double value, char text[NP_UNIT_TEXT])
+{
+	write_digits(value, "", text);
+	return text;
+}
+
 const char *np_unit_percent(double fraction, char text[NP_UNIT_TEXT])
 {
 	write_digits(100 * fraction, "%", text);

@@ -11,6 +11,7 @@ const char *np_unit_power(double w, char text[NP_UNIT_TEXT]);          /* "75.5 
 const char *np_unit_energy(double mj, char text[NP_UNIT_TEXT]);        /* "24.4 J" */
 const char *np_unit_count(double count, char text[NP_UNIT_TEXT]);      /* "4.09 G" */
 const char *np_unit_bytes(double bytes, char text[NP_UNIT_TEXT]);      /* "97.5 MiB" */
+const char *np_unit_number(double value, char text[NP_UNIT_TEXT]);     /* "12.3" */
 const char *np_unit_percent(double fraction, char text[NP_UNIT_TEXT]); /* "12.3 %" */
 
 #endif

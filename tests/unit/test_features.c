@@ -202,6 +202,60 @@ static void monomials_are_complete(void **state)
 	assert_int_equal(np_terms_paper(conv, NP_POWER, 3, NULL, 0), 679 + 8);
 }
 
+/*
+ * The text's list: 13 features of a convolution, 12 of pooling, 3 of a matrix product, twice as many with the logarithms of
+ * power models; C(13 + 2, 2) - 1 = 104, C(13 + 3, 3) - 1 = 559, C(13 + 4, 4) - 1 = 2379, and 4, 3 and 4 special terms.
+ */
+static void the_text_lists_more(void **state)
+{
+	(void)state;
+	const np_feature_set *conv = np_feature_set_listed(NP_CONV, NP_FEATURES_TEXT);
+	const np_feature_set *pool = np_feature_set_listed(NP_AVGPOOL, NP_FEATURES_TEXT);
+	const np_feature_set *fc = np_feature_set_listed(NP_FC, NP_FEATURES_TEXT);
+	assert_int_equal(np_terms_paper(conv, NP_RUNTIME, 1, NULL, 0), 13 + 4);
+	assert_int_equal(np_terms_paper(conv, NP_RUNTIME, 2, NULL, 0), 104 + 4);
+	assert_int_equal(np_terms_paper(conv, NP_RUNTIME, 3, NULL, 0), 559 + 4);
+	assert_int_equal(np_terms_paper(conv, NP_RUNTIME, 4, NULL, 0), 2379 + 4);
+	assert_int_equal(np_terms_paper(conv, NP_POWER, 2, NULL, 0), 26 + 26 * 27 / 2 + 4);
+	assert_int_equal(np_terms_paper(pool, NP_RUNTIME, 2, NULL, 0), 12 + 12 * 13 / 2 + 3);
+	assert_int_equal(np_terms_paper(pool, NP_POWER, 2, NULL, 0), 24 + 24 * 25 / 2 + 3);
+	assert_int_equal(np_terms_paper(fc, NP_RUNTIME, 4, NULL, 0), 34 + 4);
+	assert_int_equal(np_terms_paper(fc, NP_POWER, 1, NULL, 0), 6 + 4);
+	assert_ptr_equal(np_feature_set_listed(NP_RELU, NP_FEATURES_TEXT), np_feature_set_of(NP_RELU));
+	assert_ptr_equal(np_feature_set_listed(NP_CONV, NP_FEATURES_AUTHORS), np_feature_set_of(NP_CONV));
+	assert_null(np_feature_set_listed(NP_OTHER, NP_FEATURES_TEXT));
+}
+
+static void check_text_values(const np_layer_config *c, const double *base, int base_count, const double *special)
+{
+	const np_feature_set *set = np_feature_set_listed(c->kind, NP_FEATURES_TEXT);
+	double values[NP_MAX_FEATURES];
+	np_feature_values(set, c, values);
+	assert_int_equal(set->base_count, base_count);
+	for (int i = 0; i < base_count; i++)
+		assert_true(values[i] == base[i]);
+	for (int i = 0; i < set->special_count; i++)
+		assert_true(values[2 * base_count + i] == special[i]);
+}
+
+/* Batch 2, 6 x 10 x 8 (channels, height, width) in, kernel 3 x 1, stride 2 x 1, padding 1 x 0, two groups, 4 x 5 x 8 out. */
+static void text_features_by_hand(void **state)
+{
+	(void)state;
+	np_layer_config c = {NP_CONV, 2, 6, 10, 8, 4, 5, 8, 3, 1, 2, 1, 1, 0, 1, 1, 2, 1};
+	const double conv[] = {2, 10, 8, 6, 3, 1, 2, 1, 1, 0, 5, 8, 4};
+	const double conv_special[] = {2 * 5 * 8 * 4 * (3 * 1 * 6 / 2), 2 * 10 * 8 * 6, 2 * 5 * 8 * 4, 3 * 1 * 3 * 4};
+	check_text_values(&c, conv, 13, conv_special);
+	c.kind = NP_MAXPOOL;
+	c.out_c = 6;
+	const double pool[] = {2, 10, 8, 6, 3, 1, 2, 1, 1, 0, 5, 8};
+	const double pool_special[] = {2 * 6 * 5 * 8 * 3, 2 * 6 * 10 * 8, 2 * 6 * 5 * 8};
+	check_text_values(&c, pool, 12, pool_special);
+	c.kind = NP_FC;
+	const double fc[] = {2, 480, 6}, fc_special[] = {2 * 480 * 6, 960, 12, 2880};
+	check_text_values(&c, fc, 3, fc_special);
+}
+
 /* A name finds its feature, or the one before it that is the same quantity. */
 static void check_name(const np_feature_set *set, int feature, const char *name)
 {
@@ -264,8 +318,8 @@ static void physical_features_grow_with_the_batch(void **state)
 static void names_find_their_features(void **state)
 {
 	(void)state;
-	for (int k = 0; k < NP_KIND_COUNT; k++) {
-		const np_feature_set *set = np_feature_set_of((np_kind)k);
+	for (int k = 0; k < 2 * NP_KIND_COUNT; k++) {
+		const np_feature_set *set = np_feature_set_listed((np_kind)(k / 2), (np_feature_list)(k % 2));
 		char name[NP_FEATURE_NAME];
 		for (int i = 0; set && i < np_feature_count(set); i++)
 			check_name(set, i, np_feature_name(set, i, name));
@@ -282,6 +336,8 @@ int main(void)
 	        cmocka_unit_test(alexnet_first_layer),
 	        cmocka_unit_test(only_covering_convolutions_are_products),
 	        cmocka_unit_test(monomials_are_complete),
+	        cmocka_unit_test(the_text_lists_more),
+	        cmocka_unit_test(text_features_by_hand),
 	        cmocka_unit_test(physical_features_grow_with_the_batch),
 	        cmocka_unit_test(names_find_their_features),
 	};

@@ -231,6 +231,48 @@ static void a_file_reads_back_as_it_was(void **state)
 	check_round_trip(with_correction(CORRECTION, text, sizeof text));
 }
 
+/* The good file, its power model by another list of features. */
+static const char *with_list(const char *list, char *text, size_t size)
+{
+	const char *at = strstr(FILE_TEXT, "{\"type\": \"fc\", \"target\": \"power_w\"");
+	snprintf(text, size,
+	         "%.*s{\"type\": \"fc\", \"target\": \"power_w\", \"method\": \"paper\", \"features\": \"%s\", \"rows\": 40,"
+	         " \"folds\": 10, \"degree\": 1, \"lambda\": 0.1, \"in_sample\": {\"rmspe\": 0.1, \"rmse\": 1, \"mape\": 0.05},"
+	         " \"cross_validated\": {\"rmspe\": 0.2, \"rmse\": 2, \"mape\": 0.1}, \"interval_factor\": 1.25,"
+	         " \"floor\": 20, \"ceiling\": 2000, \"range\": {\"batch\": [1, 64], \"inputs\": [16, 1000],"
+	         " \"outputs\": [10, 4096]}, \"intercept\": 60, \"terms\": ["
+	         "{\"coefficient\": 8, \"factors\": {\"log2(batch)\": 1}}, {\"coefficient\": 0.25, \"factors\": {\"inputs\": "
+	         "1}}]}]}",
+	         (int)(at - FILE_TEXT), FILE_TEXT, list);
+	return text;
+}
+
+/* The list of features is kept with the model, and each model of a layer is asked by its own: 60 + 8 x 2 + 1024 / 4. */
+static void the_list_of_features_is_kept(void **state)
+{
+	(void)state;
+	char text[sizeof FILE_TEXT + 256];
+	np_error err = {0};
+	np_platform *platform;
+	np_model_info info;
+	np_estimate e;
+	np_layer_config config = fc(4, 1024, 512);
+	check_round_trip(with_list("text", text, sizeof text));
+	assert_ok(load_text(text, &platform, &err), &err);
+	assert_true(np_platform_model(platform, 0, &info));
+	assert_string_equal(info.features, "authors");
+	assert_true(np_platform_model(platform, 1, &info));
+	assert_string_equal(info.features, "text");
+	np_platform_estimate(platform, &config, 0, &e);
+	assert_true(e.power_w.value == 60 + 8 * 2 + 256);
+	assert_true(fabs(e.runtime_ms.value - (0.1 + 8 + 0.002097152)) < 1e-12);
+	assert_string_equal(e.extrapolated, "inputs");
+	assert_int_equal(np_platform_degree_count(platform), 0);
+	np_platform_free(platform);
+	assert_int_equal(load_text(with_list("other", text, sizeof text), &platform, &err), NP_ERR_DATA);
+	assert_non_null(strstr(err.message, "models[1].features: authors or text"));
+}
+
 static void bad_corrections_are_refused(void **state)
 {
 	(void)state;
@@ -315,11 +357,17 @@ static void truncated_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(estimates_are_the_stated_sums),    cmocka_unit_test(a_correction_is_a_held_factor),
-	        cmocka_unit_test(an_exponential_correction),        cmocka_unit_test(power_sees_the_predicted_runtime),
-	        cmocka_unit_test(layers_without_a_model_fall_back), cmocka_unit_test(values_are_held_between_floor_and_ceiling),
-	        cmocka_unit_test(a_file_reads_back_as_it_was),      cmocka_unit_test(bad_files_are_refused),
-	        cmocka_unit_test(bad_corrections_are_refused),      cmocka_unit_test(truncated_files_are_refused),
+	        cmocka_unit_test(estimates_are_the_stated_sums),
+	        cmocka_unit_test(a_correction_is_a_held_factor),
+	        cmocka_unit_test(an_exponential_correction),
+	        cmocka_unit_test(power_sees_the_predicted_runtime),
+	        cmocka_unit_test(layers_without_a_model_fall_back),
+	        cmocka_unit_test(values_are_held_between_floor_and_ceiling),
+	        cmocka_unit_test(the_list_of_features_is_kept),
+	        cmocka_unit_test(a_file_reads_back_as_it_was),
+	        cmocka_unit_test(bad_files_are_refused),
+	        cmocka_unit_test(bad_corrections_are_refused),
+	        cmocka_unit_test(truncated_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

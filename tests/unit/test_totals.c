@@ -94,7 +94,8 @@ static void rows_of_a_network_or_a_shape_share_a_fold(void **state)
 	m.rows[5].config.batch = 7;
 	m.rows[ROWS - 1].network = "";
 	for (int i = 0; i < NP_GROUPINGS; i++) {
-		assert_ok(np_sample_take(m.rows, ROWS, NP_RELU, NP_RUNTIME, (np_grouping)i, &sample, &err), &err);
+		assert_ok(np_sample_take(m.rows, ROWS, NP_RELU, NP_FEATURES_AUTHORS, NP_RUNTIME, (np_grouping)i, &sample, &err),
+		          &err);
 		const int *group = sample.fold_group;
 		assert_true((i == NP_BY_ROW) == !group);
 		if (group) {
