@@ -15,7 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENOUGH_TO_CORRECT = 60, MOST_TERMS = 120, MOST_POWER_TERMS = 60, MANY_ROWS = 2000, MOST_POWER_TERMS_OF_MANY = 100 };
+enum {
+	ENOUGH_TO_CORRECT = 150,
+	ENOUGH_POWER_TO_CORRECT = 60,
+	MOST_TERMS = 120,
+	MOST_POWER_TERMS = 60,
+	MANY_ROWS = 2000,
+	MOST_POWER_TERMS_OF_MANY = 100
+};
 static const double WIDEST = 2.9; /* a correction of runtime stays within a factor of three of the physical part */
 
 /* Rows to learn from, and what is known of them. */
@@ -172,7 +179,8 @@ static np_status learn(part *p, np_arena *arena, np_model *model, double *out_of
 {
 	model->degree = 1;
 	NP_TRY(np_base_learn(p->sample, p->rows, p->count, arena, &model->sum, err));
-	if (p->count >= ENOUGH_TO_CORRECT)
+	bool runtime = p->sample->target == NP_RUNTIME;
+	if (p->count >= (runtime ? ENOUGH_TO_CORRECT : ENOUGH_POWER_TO_CORRECT))
 		return correct(p, arena, model, out_of_fold, err);
 	for (int i = 0; i < p->count; i++)
 		out_of_fold[i] = np_model_base(model, np_sample_features(p->sample, p->rows[i]));
