@@ -10,6 +10,8 @@
 
 /* A column whose squared pivot is below is a combination of the active ones. */
 #define PIVOT_TOLERANCE 1e-9
+/* The same of a column that has returned too often: its twin and it must both be there. Rounding alone is less. */
+#define LAST_PIVOT_TOLERANCE 1e-13
 /* The optimality conditions hold when no gradient exceeds lambda (1 + RELATIVE_SLACK) + ABSOLUTE_SLACK lambda_1. */
 #define RELATIVE_SLACK 1e-10
 #define ABSOLUTE_SLACK 1e-14
@@ -71,8 +73,8 @@ static bool append_to_factor(solver *s, int column, double sign)
 	for (size_t i = 0; i < s->factor.size; i++)
 		s->row[i] = gram[s->active[i]];
 	const double carried[NP_CHOLESKY_CARRIED] = {s->problem->product[column], sign};
-	return np_cholesky_append(&s->factor, s->row, correlation(s, column, column) + s->options->ridge, carried,
-	                          PIVOT_TOLERANCE);
+	double tolerance = s->returns[column] < MOST_RETURNS ? PIVOT_TOLERANCE : LAST_PIVOT_TOLERANCE;
+	return np_cholesky_append(&s->factor, s->row, correlation(s, column, column) + s->options->ridge, carried, tolerance);
 }
 
 static void drop(solver *s, int at)
@@ -228,14 +230,24 @@ static double violation(const solver *s, double gradient)
 	return size - s->slack;
 }
 
+/*
+ * What a column that keeps leaving and returning must exceed the slack by: more with each return. Of two equal columns one
+ * is active, and where coefficients are large the other's gradient lies above by rounding; they would take turns for ever.
+ */
+static double doubt(const solver *s, int column)
+{
+	int returns = s->returns[column] - MOST_RETURNS;
+	return returns > 0 ? returns * RELATIVE_SLACK * s->lambda : 0;
+}
+
 /* The worst violator of the working set, among those that are not waiting for others when `patient`; -1 when none is. */
 static int worst_member(const solver *s, bool patient)
 {
 	double most = 0;
 	int worst = -1;
 	for (int m = 0; m < s->members; m++) {
-		double v = violation(s, s->gradient[m]);
 		int column = s->member[m];
+		double v = violation(s, s->gradient[m]) - doubt(s, column);
 		if (v > most && !s->is_active[column] && !(patient && s->returns[column] >= MOST_RETURNS)) {
 			most = v;
 			worst = m;

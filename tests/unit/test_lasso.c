@@ -7,10 +7,12 @@
 #include "fit/certificate.h"
 #include "fit/folds.h"
 #include "fit/lasso.h"
+#include "fit/path.h"
+#include "linalg/kernels.h"
 
 #include <math.h>
 
-enum { MOST_ROWS = 240, MOST_COLUMNS = 130 };
+enum { MOST_ROWS = 240, MOST_COLUMNS = 1000 };
 
 typedef struct problem {
 	int rows, columns;
@@ -142,6 +144,24 @@ static problem *degenerate(int rows)
 	return p;
 }
 
+/* Many more columns than rows: sums of a few hidden ones, every fifth with a trace of its own, in units twelve decades apart.
+ */
+static problem *wide(int rows, int columns)
+{
+	problem *p = begin(rows, columns);
+	for (int r = 0; r < rows; r++) {
+		double *x = p->x[r], hidden[8];
+		for (int i = 0; i < 8; i++)
+			hidden[i] = normal();
+		for (int j = 0; j < columns; j++) {
+			double sum = hidden[j % 8] + hidden[j / 8 % 8] + 2 * hidden[j / 64 % 8];
+			x[j] = pow(10, 12.0 * j / (columns - 1) - 6) * (5 + sum + (j % 5 ? 0 : 1e-5 * normal()));
+		}
+		p->y[r] = 2 + hidden[0] - 0.5 * hidden[3] + 0.3 * normal();
+	}
+	return p;
+}
+
 static problem *random_rows(int rows, int columns)
 {
 	problem *p = begin(rows, columns);
@@ -243,13 +263,14 @@ static void gap_closes(void **state)
 {
 	(void)state;
 	state_of_numbers = 1;
-	for (int kind = 0; kind < 5; kind++)
+	for (int kind = 0; kind < 6; kind++)
 		for (int nonnegative = 0; nonnegative < 2; nonnegative++) {
 			problem *p = kind == 0   ? layers(240)
 			             : kind == 1 ? layers(60) /* fewer rows than columns */
 			             : kind == 2 ? degenerate(100)
 			             : kind == 3 ? random_rows(200, 50)
-			                         : random_rows(30, 60);
+			             : kind == 4 ? random_rows(30, 60)
+			                         : wide(30, 1000);
 			expect_exact(p, nonnegative);
 			test_free(p);
 		}
@@ -297,6 +318,32 @@ static void units_do_not_matter(void **state)
 	finish(q, b);
 	test_free(p);
 	test_free(q);
+}
+
+/*
+ * Two columns so alike that the factor would hold but one of them, whose gradients differ by more than the slack all the
+ * same: the conditions are met all the same, instead of one replacing the other for ever.
+ */
+static void near_copies_do_not_take_turns(void **state)
+{
+	(void)state;
+	static const double lambda[] = {1, 1e-2, 1e-4};
+	for (double apart = 1e-16; apart < 1e-6; apart *= 1.5) {
+		double gram[2 * NP_PANEL] = {1, 1 - apart, [NP_PANEL] = 1 - apart, 1};
+		double product[NP_PANEL] = {1, 1}, spread[] = {1, 1};
+		np_problem q = {.size = 2, .stride = NP_PANEL, .gram = gram, .product = product, .spread = spread, .rows = 9};
+		np_path path;
+		assert_ok(np_path_follow(&q, &(np_path_options){.lambda = lambda, .lambdas = 3}, &path, NULL), NULL);
+		assert_int_equal(path.unsettled, 0);
+		for (int l = 0; l < 3; l++) {
+			double gradient[] = {1, 1};
+			for (int i = path.start[l]; i < path.start[l + 1]; i++)
+				for (int j = 0; j < 2; j++)
+					gradient[j] -= path.value[i] * gram[j * NP_PANEL + path.column[i]];
+			assert_true(fmax(gradient[0], gradient[1]) <= lambda[l] * (1 + 5e-10));
+		}
+		np_path_free(&path);
+	}
 }
 
 static void constant_target_needs_no_terms(void **state)
@@ -673,6 +720,7 @@ int main(void)
 	        cmocka_unit_test(gap_closes),
 	        cmocka_unit_test(degenerate_columns_are_harmless),
 	        cmocka_unit_test(units_do_not_matter),
+	        cmocka_unit_test(near_copies_do_not_take_turns),
 	        cmocka_unit_test(constant_target_needs_no_terms),
 	        cmocka_unit_test(weights_count_rows),
 	        cmocka_unit_test(variants_are_exact),
