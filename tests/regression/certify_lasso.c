@@ -92,7 +92,7 @@ static np_status certify_degrees(problem *p, totals *sum, np_error *err)
 	p->fold = calloc((size_t)p->sample.rows + 1, sizeof *p->fold);
 	if (!p->fold || !np_folds_deal(p->sample.rows, FOLDS, SEED, NULL, p->fold))
 		status = NP_ERR_MEMORY;
-	int highest = p->sample.target == NP_POWER ? 2 : 3;
+	int highest = p->sample.target == NP_POWER ? 2 : 4;
 	for (p->degree = 1; p->degree <= highest && status == NP_OK; p->degree++) {
 		p->terms = np_terms_paper(p->sample.set, p->sample.target, p->degree, p->term, NP_MAX_TERMS);
 		status = certify(p, sum, err);
@@ -109,7 +109,8 @@ static np_status certify_rows(const np_row *rows, int count, totals *sum, np_err
 		for (int target = NP_RUNTIME; target <= NP_POWER && status == NP_OK; target++) {
 			if (!np_feature_set_of((np_kind)kind))
 				continue;
-			status = np_sample_take(rows, count, (np_kind)kind, (np_target)target, &p->sample, err);
+			status = np_sample_take(rows, count, (np_kind)kind, NP_FEATURES_AUTHORS, (np_target)target, NP_BY_ROW,
+			                        &p->sample, err);
 			if (status == NP_OK && p->sample.rows >= LEAST_ROWS)
 				status = certify_degrees(p, sum, err);
 			np_sample_free(&p->sample);
