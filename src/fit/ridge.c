@@ -11,11 +11,12 @@
 static bool allocate(np_ridge *ridge, int rows, double **weighted)
 {
 	size_t n = (size_t)ridge->count;
-	ridge->gram = malloc((n * n + 2 * n) * sizeof(double));
+	size_t room = n * n + 2 * n; /* of both, which change places: reorder() */
+	ridge->gram = malloc(room * sizeof(double));
 	ridge->product = malloc(n * sizeof(double));
 	ridge->scale = malloc(n * sizeof(double));
 	ridge->order = malloc(n * sizeof(int));
-	ridge->work = malloc((n * n + 2 * n) * sizeof(double));
+	ridge->work = malloc(room * sizeof(double));
 	*weighted = malloc(((size_t)rows + 1) * sizeof(double));
 	return ridge->gram && ridge->product && ridge->scale && ridge->order && ridge->work && *weighted;
 }
@@ -85,7 +86,7 @@ static void remove_term(double *inverse, double *b, size_t n, size_t j)
 	}
 }
 
-/* Fills ridge->order. `gone` has room for all terms, all false. */
+/* Fills ridge->order. */
 static bool order_terms(np_ridge *ridge)
 {
 	size_t n = (size_t)ridge->count;

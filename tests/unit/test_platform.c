@@ -304,6 +304,78 @@ static void bad_corrections_are_refused(void **state)
 	}
 }
 
+/* The text with the first `from` replaced. */
+static const char *with_edit(const char *whole, const char *from, const char *to, char *text, size_t size)
+{
+	const char *at = strstr(whole, from);
+	assert_non_null(at);
+	snprintf(text, size, "%.*s%s%s", (int)(at - whole), whole, to, at + strlen(from));
+	return text;
+}
+
+/* log2(work) is 26 and 28 there; the product may be 1 at most. */
+static void a_product_is_held_to_its_range(void **state)
+{
+	(void)state;
+	char edited[sizeof CORRECTION + 64], text[sizeof FILE_TEXT + sizeof CORRECTION + 128];
+	np_error err = {0};
+	np_platform *plain, *held;
+	with_edit(CORRECTION, "{\"centred\": 24}}", "{\"centred\": 24}}, \"held\": [0, 1]", edited, sizeof edited);
+	with_correction(edited, text, sizeof text);
+	assert_ok(load_text(FILE_TEXT, &plain, &err), &err);
+	assert_ok(load_text(text, &held, &err), &err);
+	for (int64_t batch = 128; batch <= 512; batch *= 4)
+		assert_true(fabs(runtime_at(held, batch) / runtime_at(plain, batch) - 1.625) < 1e-12);
+	np_platform_free(plain);
+	np_platform_free(held);
+	check_round_trip(text);
+	with_edit(CORRECTION, "{\"centred\": 24}}", "{\"centred\": 24}}, \"held\": [1]", edited, sizeof edited);
+	assert_int_equal(load_text(with_correction(edited, text, sizeof text), &plain, &err), NP_ERR_DATA);
+	assert_non_null(strstr(err.message, "models[0].correction.terms[1].held: two numbers"));
+}
+
+static const char ENERGY[] =
+        "\"totals\": {\"networks\": 2, \"totals\": 30, \"runtime_ms\": 0.5, \"power_w\": 0, "
+        "\"energy_mj\": 0.25}, \"folds_by\": \"shape\",\n\"models\": [{\"type\": \"fc\", \"target\": "
+        "\"energy_mj\", \"method\": \"product\", \"rows\": 40, \"folds\": 10, \"degree\": 0, \"lambda\": 0, "
+        "\"in_sample\": {\"rmspe\": 0.1, \"rmse\": 1, \"mape\": 0.05}, \"cross_validated\": {\"rmspe\": "
+        "0.2, \"rmse\": 2, \"mape\": 0.1}, \"interval_factor\": 1.25, \"interval_factors\": [1.1, 1.15, 1.2, "
+        "1.22, 1.25, 1.5, 0], \"interval_coverage\": 0.9},";
+
+/* A model of energy is the product of the others, with an interval of its own. */
+static void energy_has_its_own_interval(void **state)
+{
+	(void)state;
+	static const char *const EDITS[][3] = {
+	        {"1.5, 0]", "1.5]", "models[0].interval_factors: seven factors"},
+	        {"[1.1,", "[0.9,", "models[0].interval_factors: seven factors"},
+	        {"\"interval_coverage\": 0.9", "\"interval_coverage\": 9", "models[0].interval_coverage: a number from 0 to 1"},
+	        {"\"runtime_ms\": 0.5", "\"runtime_ms\": 2", "runtime_ms: a number from 0 to 1"},
+	};
+	char text[sizeof FILE_TEXT + sizeof ENERGY + 64], bad[sizeof text + 64];
+	np_error err = {0};
+	np_platform *platform;
+	np_totals_info totals;
+	np_estimate e;
+	np_layer_config config = fc(4, 1024, 512);
+	with_edit(FILE_TEXT, "\"models\": [", ENERGY, text, sizeof text);
+	assert_ok(load_text(text, &platform, &err), &err);
+	np_platform_estimate(platform, &config, 0, &e);
+	assert_true(e.energy_mj.value == e.runtime_ms.value * e.power_w.value);
+	assert_true(e.energy_mj.low == e.energy_mj.value / 1.25 && e.energy_mj.high == e.energy_mj.value * 1.25);
+	np_platform_totals(platform, &totals);
+	assert_true(totals.networks == 2 && totals.totals == 30 && totals.correlation[NP_ENERGY] == 0.25);
+	assert_string_equal(np_platform_folds_by(platform), "shape");
+	np_platform_free(platform);
+	for (size_t i = 0; i < sizeof EDITS / sizeof *EDITS; i++) {
+		assert_int_equal(load_text(with_edit(text, EDITS[i][0], EDITS[i][1], bad, sizeof bad), &platform, &err),
+		                 NP_ERR_DATA);
+		if (!strstr(err.message, EDITS[i][2]))
+			fail_msg("edit %zu: '%s' does not say '%s'", i, err.message, EDITS[i][2]);
+		np_error_clear(&err);
+	}
+}
+
 /* Every edit of the good file is refused with a message that names the member. */
 static void bad_files_are_refused(void **state)
 {
@@ -367,6 +439,8 @@ int main(void)
 	        cmocka_unit_test(a_file_reads_back_as_it_was),
 	        cmocka_unit_test(bad_files_are_refused),
 	        cmocka_unit_test(bad_corrections_are_refused),
+	        cmocka_unit_test(a_product_is_held_to_its_range),
+	        cmocka_unit_test(energy_has_its_own_interval),
 	        cmocka_unit_test(truncated_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
