@@ -60,23 +60,22 @@ static answer ask(ladder *l, int64_t rung)
 	return (answer){base, larger(np_model_value(l->model, l->features), l->model->floor)};
 }
 
-/* The most at rungs up to one. Going down, no rung can say more once its base is too small. */
-static double most_up_to(ladder *l, int64_t rung)
+/* The most at rungs up to one, whose answer is `here`. Going down, no rung can say more once its base is too small. */
+static double most_up_to(ladder *l, int64_t rung, answer here)
 {
-	double most = 0;
-	for (int64_t step; rung >= 1; rung = rung_below(rung - 1, &step)) {
-		answer here = ask(l, rung);
+	double most = here.value;
+	while (rung > 1 && larger(here.base * l->model->factor_held.high, l->model->floor) > most) {
+		int64_t step;
+		rung = rung_below(rung - 1, &step);
+		here = ask(l, rung);
 		most = larger(most, here.value);
-		if (larger(here.base * l->model->factor_held.high, l->model->floor) <= most)
-			break;
 	}
 	return most;
 }
 
-/* The least at rungs from one on. Going up, no rung can say less once its base is too large. */
-static double least_from(ladder *l, int64_t rung)
+/* The least at rungs from one on, likewise. Going up, no rung can say less once its base is too large. */
+static double least_from(ladder *l, int64_t rung, answer here)
 {
-	answer here = ask(l, rung);
 	double least = here.value;
 	while (rung < LAST && larger(here.base * l->model->factor_held.low, l->model->floor) < least) {
 		rung = next_rung(rung);
@@ -90,9 +89,10 @@ double np_model_runtime(const np_model *model, const np_layer_config *config)
 {
 	ladder l = {.model = model, .config = *config};
 	int64_t batch = config->batch > 1 ? config->batch : 1, step, rung = rung_below(batch, &step), next = rung + step;
-	double most = most_up_to(&l, rung), next_most = larger(most, ask(&l, next).value);
-	double next_least = least_from(&l, next), here = ask(&l, rung).value;
-	double value = sqrt(most * (here < next_least ? here : next_least)), next_value = sqrt(next_most * next_least);
+	answer here = ask(&l, rung), above = ask(&l, next);
+	double most = most_up_to(&l, rung, here), next_most = larger(most, above.value);
+	double next_least = least_from(&l, next, above), least = here.value < next_least ? here.value : next_least;
+	double value = sqrt(most * least), next_value = sqrt(next_most * next_least);
 	double first = base_at(&l, rung), last = base_at(&l, next), base = base_at(&l, batch);
 	value += (next_value - value) * (last > first ? (base - first) / (last - first) : 0);
 	double low = base * model->factor_held.low, high = base * model->factor_held.high;
