@@ -168,7 +168,7 @@ np_status np_totals_calibrate(const np_row *rows, int count, const np_outcome *o
 	if (ok)
 		add_totals(&c, sorted, used);
 	if (ok && c.totals >= LEAST_TOTALS) {
-		np_togetherness *t = &platform->togetherness;
+		np_totals_info *t = &platform->totals;
 		t->networks = c.networks;
 		t->totals = c.totals;
 		for (int k = 0; k < c.targets; k++)

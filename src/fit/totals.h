@@ -13,7 +13,7 @@ np_status np_outcome_make(int rows, np_outcome *outcome, np_error *err) NP_MUST_
 void np_outcome_free(np_outcome *outcome);
 
 /*
- * Rows with a network are summed by network, run and batch, measured and held out, and the platform's togetherness is set
+ * Rows with a network are summed by network, run and batch, measured and held out, and the platform's correlations are set
  * to the least correlation whose intervals hold `level` of these totals. Without enough totals it stays as it is.
  */
 np_status np_totals_calibrate(const np_row *rows, int count, const np_outcome *outcome, double level, np_platform *platform,

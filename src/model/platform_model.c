@@ -13,7 +13,7 @@ np_platform *np_platform_create(void)
 		platform->name = platform->device = platform->software = platform->dtype = platform->source = "";
 		platform->folds_by = "row";
 		for (int t = 0; t < NP_TARGET_COUNT; t++)
-			platform->togetherness.correlation[t] = 1;
+			platform->totals.correlation[t] = 1;
 	}
 	return platform;
 }
@@ -153,8 +153,5 @@ const char *np_source_name(np_source_kind source)
 
 void np_platform_totals(const np_platform *platform, np_totals_info *info)
 {
-	const np_togetherness *t = &platform->togetherness;
-	*info = (np_totals_info){.networks = t->networks, .totals = t->totals};
-	for (int i = 0; i < NP_TARGET_COUNT; i++)
-		info->correlation[i] = t->correlation[i];
+	*info = platform->totals;
 }

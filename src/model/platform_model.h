@@ -94,15 +94,6 @@ typedef struct np_fallback {
 	np_spread spread, power_spread;
 } np_fallback;
 
-/*
- * How errors of one network's layers go together: the log of the interval's factor of a total is
- * sqrt(c (sum w s)^2 + (1 - c) sum (w s)^2), s the logs of the layers' factors and w their shares. c = 1: all err alike.
- */
-typedef struct np_togetherness {
-	double correlation[NP_TARGET_COUNT]; /* c */
-	int networks, totals;                /* it was calibrated on so many totals of so many networks; 0: assumed to be 1 */
-} np_togetherness;
-
 struct np_platform {
 	np_arena arena;
 	const char *name, *device, *software, *dtype, *source; /* source: who measured, in words; "" = not said */
@@ -112,7 +103,11 @@ struct np_platform {
 	np_dataset_file *files;
 	int file_count;
 	np_fallback fallback;
-	np_togetherness togetherness;
+	/*
+	 * How errors of one network's layers go together: the log of the interval's factor of a total is
+	 * sqrt(c (sum w s)^2 + (1 - c) sum (w s)^2), c the correlation, s the logs of the layers' factors, w their shares.
+	 */
+	np_totals_info totals;
 	const char *folds_by; /* what stayed in one fold: "row", "shape" or "network" */
 	np_model *models;
 	int model_count;

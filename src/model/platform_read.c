@@ -398,7 +398,7 @@ static np_status read_folds_by(const place *at, const json_t *root, np_arena *ar
 	return json_object_get(root, "folds_by") ? get_text(at, root, "folds_by", arena, folds_by) : NP_OK;
 }
 
-static np_status read_togetherness(const place *at, const json_t *root, np_togetherness *t)
+static np_status read_totals(const place *at, const json_t *root, np_totals_info *t)
 {
 	const json_t *object = json_object_get(root, "totals");
 	if (!object)
@@ -441,7 +441,7 @@ static np_status read_platform(np_platform *platform, const json_t *root, np_err
 	platform->seed = (uint64_t)seed;
 	NP_TRY(get_number(&at, root, "interval_level", &platform->interval_level));
 	NP_TRY(read_folds_by(&at, root, arena, &platform->folds_by));
-	NP_TRY(read_togetherness(&at, root, &platform->togetherness));
+	NP_TRY(read_totals(&at, root, &platform->totals));
 	NP_TRY(read_files(&at, platform, root));
 	NP_TRY(read_fallback(&at, &platform->fallback, root));
 	return read_models(&at, platform, root);

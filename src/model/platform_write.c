@@ -177,7 +177,7 @@ static void write_levels(np_json *json)
 	np_json_doubles(json, levels, NP_LEVELS);
 }
 
-static void write_togetherness(np_json *json, const np_togetherness *t)
+static void write_totals(np_json *json, const np_totals_info *t)
 {
 	np_json_key(json, "totals");
 	np_json_object_compact(json);
@@ -204,8 +204,8 @@ static void write_platform(np_json *json, const np_platform *platform)
 	np_json_put_string(json, "folds_by", platform->folds_by);
 	np_json_put_double(json, "interval_level", platform->interval_level);
 	write_levels(json);
-	if (platform->togetherness.totals)
-		write_togetherness(json, &platform->togetherness);
+	if (platform->totals.totals)
+		write_totals(json, &platform->totals);
 	write_fallback(json, &platform->fallback);
 	np_json_key(json, "models");
 	np_json_array(json);

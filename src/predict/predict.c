@@ -64,7 +64,7 @@ static void span(const np_prediction *p, np_target target, np_value share_of(con
 	}
 	if (!total->has_interval)
 		return;
-	double c = p->platform->togetherness.correlation[target];
+	double c = p->platform->totals.correlation[target];
 	double factor = sum > 0 ? exp(sqrt(c * linear * linear + (1 - c) * square) / sum) : 1;
 	total->low = total->value / factor;
 	total->high = total->value * factor;

@@ -83,7 +83,7 @@ static void totals_have_the_interval_of_their_layers(void **state)
 	np_network *network = make_network(2, 4);
 	for (int k = 0; k < 3; k++) {
 		double c = TOGETHER[k], linear = 0, square = 0;
-		platform->togetherness.correlation[NP_RUNTIME] = c;
+		platform->totals.correlation[NP_RUNTIME] = c;
 		np_prediction *p = predict(network, platform);
 		for (int i = 0; i < p->layer_count; i++) {
 			np_value t = p->layers[i].runtime_ms;
