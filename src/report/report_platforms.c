@@ -4,6 +4,8 @@
 #include "report/units.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static const np_platform *platform_at(const void *subjects, int i)
 {
@@ -79,9 +81,11 @@ static void platforms_csv(np_text *out, const void *subjects, int i)
 
 static void put_model_row(np_text *out, const np_model_info *m)
 {
-	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT];
-	np_put_plain(out, "  %-13s %-10s %-8.12s %6d %6d   %9s %9s %9s", np_kind_name(m->kind), np_target_name(m->target),
-	             m->method, m->rows, m->terms, np_unit_percent(m->in_sample_rmspe, a), np_unit_percent(m->cv_rmspe, b),
+	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT], c[NP_UNIT_TEXT], terms[16] = "-"; /* a product has none */
+	if (m->target != NP_ENERGY)
+		snprintf(terms, sizeof terms, "%d", m->terms);
+	np_put_plain(out, "  %-13s %-10s %-8.12s %6d %6s   %9s %9s %9s", np_kind_name(m->kind), np_target_name(m->target),
+	             m->method, m->rows, terms, np_unit_percent(m->in_sample_rmspe, a), np_unit_percent(m->cv_rmspe, b),
 	             np_unit_percent(m->cv_mape, c));
 	np_text_puts(out, "\n");
 }
@@ -104,6 +108,10 @@ static void put_card(np_text *out, const np_platform *platform, const np_report_
 	               "RMSPE", "MAPE");
 	for (int k = 0; np_platform_model(platform, k, &m); k++)
 		put_model_row(out, &m);
+	if (strcmp(np_platform_folds_by(platform), "row") == 0)
+		return;
+	np_put_plain(out, "  Held out with all rows of the same %s.", np_platform_folds_by(platform));
+	np_text_puts(out, "\n");
 }
 
 static void platforms_table(np_text *out, const void *subjects, int count, const np_report_options *options)
