@@ -23,6 +23,7 @@
 #define NEURALPOWER_H
 
 #include <neuralpower/dataset.h>
+#include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/layer_config.h>
 #include <neuralpower/network.h>
