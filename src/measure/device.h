@@ -8,7 +8,7 @@
 #define NP_MEASURE_DEVICE_H
 
 #include "base/text.h"
-#include "measure/flags.h"
+#include "dataset/flags.h"
 #include "measure/program.h"
 
 /* ---- meters ---- */
@@ -52,10 +52,11 @@ typedef struct np_device_facts {
 
 /* How a device wants to be measured. Zeroes mean the procedure's own constants. */
 typedef struct np_device_habits {
-	int depth;         /* batches that should be in flight so that the device never idles; 1 = it works as it is called */
-	double batch_s;    /* how long a timed batch of calls should be */
-	double settle_s;   /* the least time to run before a power window opens */
-	bool shift_phases; /* power windows of long calls need random shifts: the meter samples part of the time */
+	int depth;       /* batches that should be in flight so that the device never idles; 1 = it works as it is called */
+	double batch_s;  /* how long a timed batch of calls should be */
+	double settle_s; /* the least time to run before a power window opens */
+	double power_window_s; /* of a layer; longer where calls are long beside the meter's samples */
+	bool shift_phases;     /* power windows of long calls need random shifts: the meter samples part of the time */
 } np_device_habits;
 
 /* Readings of the device's state; NAN or 0 where it has none. */

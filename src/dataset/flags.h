@@ -1,6 +1,6 @@
 /* Why a measured row may not be trusted: one table, a bit each, the names that stand in the column `flags`. */
-#ifndef NP_MEASURE_FLAGS_H
-#define NP_MEASURE_FLAGS_H
+#ifndef NP_DATASET_FLAGS_H
+#define NP_DATASET_FLAGS_H
 
 #include "base/text.h"
 
