@@ -53,11 +53,11 @@ static np_status measure_tick(np_device *device, np_run *run, double *tick_s, np
 	return status;
 }
 
-/* When the watts between ticks came within a tenth of the step from idle to where they stayed. */
-static double rise_of(const np_power_window *window, double idle_w)
+/* How long after `start` the watts between ticks came within a tenth of the step from idle to where they stayed. */
+static double rise_of(const np_power_window *window, double start, double idle_w)
 {
 	int n = window->watts.count;
-	double level = 0, spent = 0;
+	double level = 0, spent = window->first.at_s - start;
 	for (int i = 2 * n / 3; i < n; i++)
 		level += window->watts.values[i] / (n - 2 * n / 3);
 	for (int i = 0; i < n; i++) {
@@ -73,8 +73,9 @@ static np_status measure_rise(np_device *device, np_run *run, double idle_w, dou
 	np_power_window window;
 	NP_TRY(np_run_drain(run, err));
 	device->ops->sleep(device, PAUSE_S);
+	double start = device->ops->now(device);
 	np_status status = watch(device, run, RISE_S, &window, err);
-	*rise_s = window.ticks >= 3 && !isnan(idle_w) ? rise_of(&window, idle_w) : 0;
+	*rise_s = window.ticks >= 3 && !isnan(idle_w) ? rise_of(&window, start, idle_w) : 0;
 	np_power_window_free(&window);
 	return status;
 }
