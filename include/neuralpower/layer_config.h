@@ -31,8 +31,8 @@ NP_API bool np_layer_config_of(const np_network *network, const np_layer *layer,
  *
  *     KIND:BATCHxC[xHxW][:OUT_C][:kK][:sS][:pP][:dD][:gG][:oHxW][:xN]
  *
- *     conv:1x3x224x224:64:k7:s2:p3      maxpool:8x64x112x112:k3x3:s2:p1:o56x56      fc:1x9216:4096
- *     conv:1x32x56x56:32:k3:p1:g32      eltwise:1x256x56x56:x2                      relu:1x64x112x112
+ *     conv:1x3x224x224:64:k7:s2:p3      maxpool:8x64x112x112:k3:s2:p1               fc:1x9216:4096
+ *     conv:1x32x56x56:32:k3:p1:g32      eltwise:1x256x56x56                         relu:1x64x112x112
  *
  * K, S, P and D (kernel, stride, padding, dilation) are one number for both axes or HxW. What has its usual value is left
  * out: stride, dilation and groups 1, no padding, outputs that follow from the rest rounded down, the kind's usual number

@@ -42,7 +42,7 @@ static const struct {
         {"fc_bias_relu", NP_FC, false},    {"add", NP_ELTWISE, false},
 };
 
-static bool find_kind(const char *name, np_kind *kind, bool *depthwise)
+bool np_row_find_kind(const char *name, np_kind *kind, bool *depthwise)
 {
 	*depthwise = false;
 	if (np_kind_find(name, kind))
@@ -61,15 +61,17 @@ static bool find_kind(const char *name, np_kind *kind, bool *depthwise)
 typedef struct check {
 	const np_raw_row *raw;
 	np_layer_config *config;
+	const char *field; /* the one at fault */
 	char *reason;
 	size_t size;
 } check;
 
-static bool refuse(check *c, const char *format, ...) NP_PRINTF(2, 3);
+static bool refuse(check *c, const char *field, const char *format, ...) NP_PRINTF(3, 4);
 
-static bool refuse(check *c, const char *format, ...)
+static bool refuse(check *c, const char *field, const char *format, ...)
 {
 	va_list args;
+	c->field = field;
 	va_start(args, format);
 	vsnprintf(c->reason, c->size, format, args);
 	va_end(args);
@@ -86,9 +88,9 @@ static bool take(check *c, const char *name, int64_t given, int64_t standard, in
 {
 	*size = or_default(given, standard);
 	if (*size == NP_BLANK)
-		return refuse(c, "%s is missing", name);
+		return refuse(c, name, "%s is missing", name);
 	if (*size < 1)
-		return refuse(c, "%s is %" PRId64 ", 1 or more was expected", name, *size);
+		return refuse(c, name, "%s is %" PRId64 ", 1 or more was expected", name, *size);
 	return true;
 }
 
@@ -98,14 +100,14 @@ static bool take_derived(check *c, const char *name, int64_t given, int64_t deri
 	*size = derived;
 	if (given == NP_BLANK || given == derived)
 		return true;
-	return refuse(c, "%s is %" PRId64 ", the other columns give %" PRId64, name, given, derived);
+	return refuse(c, name, "%s is %" PRId64 ", the other sizes give %" PRId64, name, given, derived);
 }
 
 /* ---- windows ---- */
 
 /* One axis of a window. */
 typedef struct axis {
-	const char *out_name;
+	const char *out_name, *kernel_name;
 	int64_t in, kernel, stride, pad, dilation, out;
 } axis;
 
@@ -131,8 +133,9 @@ static bool fit_window(check *c, const axis *a, int64_t *out)
 	if (*out >= 1 && (*out == least || *out == more || *out == up))
 		return true;
 	if (a->out == NP_BLANK || least < 1)
-		return refuse(c, "the window does not fit the input (%s)", a->out_name);
-	return refuse(c, "%s is %" PRId64 ", the other columns give %" PRId64, a->out_name, *out, least);
+		return refuse(c, a->out == NP_BLANK ? a->kernel_name : a->out_name, "the window does not fit the input (%s)",
+		              a->out_name);
+	return refuse(c, a->out_name, "%s is %" PRId64 ", the other sizes give %" PRId64, a->out_name, *out, least);
 }
 
 /* Transposed: the other way round, with up to stride - 1 (or dilation - 1) rows more at the far end. */
@@ -143,7 +146,8 @@ static bool fit_transposed(check *c, const axis *a, int64_t *out)
 	*out = or_default(a->out, least);
 	if (*out >= 1 && *out >= least && *out <= least + extra)
 		return true;
-	return refuse(c, "%s is %" PRId64 ", the other columns give %" PRId64, a->out_name, *out, least);
+	return refuse(c, a->out == NP_BLANK ? a->kernel_name : a->out_name, "%s is %" PRId64 ", the other sizes give %" PRId64,
+	              a->out_name, *out, least);
 }
 
 static bool take_window_sizes(check *c)
@@ -165,17 +169,37 @@ static bool take_window_sizes(check *c)
 /* Beyond this, sizes are nonsense and the arithmetic on them could overflow. */
 static const int64_t MOST_WINDOW = 1 << 20;
 
+static bool check_window_sizes(check *c)
+{
+	const np_layer_config *g = c->config;
+	const struct {
+		const char *name;
+		int64_t size;
+	} sizes[] = {{"in_h", g->in_h},
+	             {"in_w", g->in_w},
+	             {"kernel_h", g->kernel_h},
+	             {"kernel_w", g->kernel_w},
+	             {"stride_h", g->stride_h},
+	             {"stride_w", g->stride_w},
+	             {"pad_h", g->pad_h},
+	             {"pad_w", g->pad_w},
+	             {"dilation_h", g->dilation_h},
+	             {"dilation_w", g->dilation_w}};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		if (sizes[i].size > MOST_WINDOW)
+			return refuse(c, sizes[i].name, "a window over %" PRId64 " rows or columns is more than 2^20",
+			              sizes[i].size);
+	return true;
+}
+
 static bool fit_both(check *c, fit_axis *fit)
 {
 	const np_raw_row *r = c->raw;
 	np_layer_config *g = c->config;
-	const int64_t sizes[] = {g->in_h,     g->in_w,  g->kernel_h, g->kernel_w,   g->stride_h,
-	                         g->stride_w, g->pad_h, g->pad_w,    g->dilation_h, g->dilation_w};
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-		if (sizes[i] > MOST_WINDOW)
-			return refuse(c, "a window over %" PRId64 " rows or columns is more than 2^20", sizes[i]);
-	const axis h = {"out_h", g->in_h, g->kernel_h, g->stride_h, g->pad_h, g->dilation_h, r->out_h};
-	const axis w = {"out_w", g->in_w, g->kernel_w, g->stride_w, g->pad_w, g->dilation_w, r->out_w};
+	if (!check_window_sizes(c))
+		return false;
+	const axis h = {"out_h", "kernel_h", g->in_h, g->kernel_h, g->stride_h, g->pad_h, g->dilation_h, r->out_h};
+	const axis w = {"out_w", "kernel_w", g->in_w, g->kernel_w, g->stride_w, g->pad_w, g->dilation_w, r->out_w};
 	return fit(c, &h, &g->out_h) && fit(c, &w, &g->out_w);
 }
 
@@ -197,7 +221,7 @@ static bool check_convolution(check *c)
 	if (!take(c, "groups", c->raw->groups, standard ? standard : g->in_c, &g->groups))
 		return false;
 	if (g->in_c % g->groups || g->out_c % g->groups)
-		return refuse(c, "%" PRId64 " groups do not divide %" PRId64 " input and %" PRId64 " output channels",
+		return refuse(c, "groups", "%" PRId64 " groups do not divide %" PRId64 " input and %" PRId64 " output channels",
 		              g->groups, g->in_c, g->out_c);
 	return fit_both(c, g->kind == NP_DECONV ? fit_transposed : fit_window);
 }
@@ -215,8 +239,8 @@ static bool adapt(check *c, const char *name, int64_t in, int64_t given, int64_t
 	if (!take(c, name, given, NP_BLANK, out))
 		return false;
 	if (*out > in)
-		return refuse(c, "%s is %" PRId64 ", more than the input's %" PRId64 ", and there is no window", name, *out,
-		              in);
+		return refuse(c, name, "%s is %" PRId64 ", more than the input's %" PRId64 ", and there is no window", name,
+		              *out, in);
 	*stride = in / *out;
 	*kernel = in - (*out - 1) * *stride;
 	return true;
@@ -231,7 +255,7 @@ static bool check_pool(check *c)
 		return false;
 	if (is_adaptive(r))
 		return adapt(c, "out_h", g->in_h, r->out_h, &g->out_h, &g->stride_h, &g->kernel_h) &&
-		       adapt(c, "out_w", g->in_w, r->out_w, &g->out_w, &g->stride_w, &g->kernel_w);
+		       adapt(c, "out_w", g->in_w, r->out_w, &g->out_w, &g->stride_w, &g->kernel_w) && check_window_sizes(c);
 	return take_window_sizes(c) && fit_both(c, fit_window);
 }
 
@@ -276,7 +300,7 @@ static bool check_matmul(check *c)
 
 static const struct {
 	bool (*check)(check *c);
-	int64_t inputs; /* activation operands when the file does not say; 0 = 1 */
+	int64_t inputs; /* activation operands when the file does not say */
 } FORMS[NP_KIND_COUNT] = {
         [NP_CONV] = {check_convolution, 1}, [NP_DECONV] = {check_convolution, 1}, [NP_FC] = {check_vector, 1},
         [NP_MAXPOOL] = {check_pool, 1},     [NP_AVGPOOL] = {check_pool, 1},       [NP_GLOBALAVGPOOL] = {check_global_pool, 1},
@@ -291,8 +315,8 @@ static bool check_config(check *c)
 {
 	bool depthwise;
 	np_kind kind;
-	if (!find_kind(c->raw->layer_type, &kind, &depthwise) || !FORMS[kind].check)
-		return refuse(c, "unknown layer_type '%.40s'", c->raw->layer_type);
+	if (!np_row_find_kind(c->raw->layer_type, &kind, &depthwise) || !FORMS[kind].check)
+		return refuse(c, "layer_type", "unknown layer_type '%.40s'", c->raw->layer_type);
 	*c->config = (np_layer_config){.kind = kind,
 	                               .kernel_h = 1,
 	                               .kernel_w = 1,
@@ -305,10 +329,28 @@ static bool check_config(check *c)
 	       take(c, "inputs", c->raw->inputs, FORMS[kind].inputs, &c->config->inputs) && FORMS[kind].check(c);
 }
 
+int64_t np_row_usual_inputs(np_kind kind)
+{
+	return FORMS[kind].inputs ? FORMS[kind].inputs : 1;
+}
+
+bool np_row_check_config(const np_raw_row *raw, np_layer_config *config, char *reason, size_t size)
+{
+	const char *field;
+	return np_row_check_config_field(raw, config, &field, reason, size);
+}
+
+bool np_row_check_config_field(const np_raw_row *raw, np_layer_config *config, const char **field, char *reason, size_t size)
+{
+	check c = {.raw = raw, .config = config, .reason = reason, .size = size};
+	bool good = check_config(&c);
+	*field = c.field;
+	return good;
+}
+
 bool np_row_check(const np_raw_row *raw, np_row *row, char *reason, size_t size)
 {
-	check c = {raw, &row->config, reason, size};
-	if (!check_config(&c))
+	if (!np_row_check_config(raw, &row->config, reason, size))
 		return false;
 	bool any = false;
 	for (int t = 0; t < NP_TARGET_COUNT; t++) {
@@ -316,5 +358,7 @@ bool np_row_check(const np_raw_row *raw, np_row *row, char *reason, size_t size)
 		row->value[t] = row->has[t] ? raw->value[t] : 0;
 		any |= row->has[t];
 	}
-	return any || refuse(&c, "nothing was measured: runtime_ms, power_w and energy_mj are blank");
+	if (!any)
+		snprintf(reason, size, "nothing was measured: runtime_ms, power_w and energy_mj are blank");
+	return any;
 }

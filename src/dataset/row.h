@@ -20,4 +20,14 @@ extern const int NP_ROW_FIELD_COUNT;
 /* Checks a row and completes what it leaves open; false with the reason in `reason`. Leaves network, run, file, line alone. */
 bool np_row_check(const np_raw_row *raw, np_row *row, char *reason, size_t size);
 
+/* The part of it that is about the layer, whatever was measured. */
+bool np_row_check_config(const np_raw_row *raw, np_layer_config *config, char *reason, size_t size);
+/* The same; `*field` is the column at fault, NULL when there is none. */
+bool np_row_check_config_field(const np_raw_row *raw, np_layer_config *config, const char **field, char *reason, size_t size);
+
+/* Finds a kind by its name or another name in use. `*depthwise`: the name says that every channel is a group. */
+bool np_row_find_kind(const char *name, np_kind *kind, bool *depthwise);
+/* How many activation operands a layer has when nothing says so. */
+int64_t np_row_usual_inputs(np_kind kind);
+
 #endif

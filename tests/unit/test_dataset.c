@@ -238,8 +238,8 @@ static void test_output_sizes(void **state)
 static const struct {
 	const char *row, *reason;
 } REFUSED[] = {
-        {"conv,2,4,9,8,6,3,2,2,1,1,0,2,6,7,1", "out_h is 6, the other columns give 5"},
-        {"conv,2,4,9,8,6,3,2,2,1,1,0,2,5,6,1", "out_w is 6, the other columns give 7"},
+        {"conv,2,4,9,8,6,3,2,2,1,1,0,2,6,7,1", "out_h is 6, the other sizes give 5"},
+        {"conv,2,4,9,8,6,3,2,2,1,1,0,2,5,6,1", "out_w is 6, the other sizes give 7"},
         {"conv,2,4,9,8,6,3,2,2,1,1,0,3,5,7,1", "3 groups do not divide 4 input and 6 output channels"},
         {"conv,2,4,9,8,6,,2,2,1,1,0,2,5,7,1", "kernel_h is missing"},
         {"conv,0,4,9,8,6,3,2,2,1,1,0,2,5,7,1", "batch is 0, 1 or more was expected"},
@@ -256,8 +256,8 @@ static const struct {
         {"blob,2,4,9,8,6,3,2,2,1,1,0,2,5,7,1", "unknown layer_type 'blob'"},
         {"other,2,4,9,8,6,3,2,2,1,1,0,2,5,7,1", "unknown layer_type 'other'"},
         {"maxpool,1,4,6,6,4,3,3,,,0,0,1,,,1", "stride_h is missing"},
-        {"maxpool,1,4,6,6,5,3,3,2,2,0,0,1,,,1", "out_c is 5, the other columns give 4"},
-        {"relu,1,4,6,6,4,,,,,,,,6,5,1", "out_w is 5, the other columns give 6"},
+        {"maxpool,1,4,6,6,5,3,3,2,2,0,0,1,,,1", "out_c is 5, the other sizes give 4"},
+        {"relu,1,4,6,6,4,,,,,,,,6,5,1", "out_w is 5, the other sizes give 6"},
         {"fc,1,4,,,,,,,,,,,,,1", "out_c is missing"},
 };
 
