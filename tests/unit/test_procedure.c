@@ -73,7 +73,7 @@ static void test_recovers_the_truth(void **state)
 	        "fake:watts=350,time_us=120,tick=0.02",
 	        "fake:watts=123,time_us=2,tick=0.1,idle=60",
 	        "fake:watts=350,time_us=4000,tick=0.1,noise=0.02",
-	        "fake:watts=15,time_us=30000,tick=0.001,depth=1",
+	        "fake:watts=15,idle=15,time_us=30000,tick=0.001,depth=1",
 	        "fake:watts=350,time_us=120,tick=0.1,rise=0.03",
 	        "fake:watts=350,time_us=120,tick=0.1,drift=0.05",
 	        "fake:watts=350,time_us=120,tick=0.02,meter=1,rise=0.01",
