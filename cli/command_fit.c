@@ -14,6 +14,10 @@ void show_rows(const arguments *args, const np_dataset *dataset)
 	for (int i = 0; i < np_dataset_file_count(dataset); i++) {
 		const np_dataset_file *file = np_dataset_file_info(dataset, i);
 		warn(args, "%s: %d row%s, %d left out", file->path, file->rows, file->rows == 1 ? "" : "s", file->rejected);
+		if (file->flagged)
+			warn(args, "%s: %d flagged when they were measured, left out", file->path, file->flagged);
+		if (file->repeats)
+			warn(args, "%s: %d repeats merged, the median stands for them", file->path, file->repeats);
 		if (file->other_devices)
 			warn(args, "%s: %d of other devices", file->path, file->other_devices);
 	}

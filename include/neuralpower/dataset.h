@@ -34,6 +34,7 @@ typedef struct np_row {
 	bool has[NP_TARGET_COUNT];
 	const char *network; /* the network the row was measured for, "" when none is said: rows of one group */
 	const char *run;     /* which measurement of that network, "" when not said */
+	int64_t pass;        /* of rows that were measured several times, 0 when not said; merged rows have the first's */
 	int file, line;      /* where it came from */
 } np_row;
 
@@ -44,13 +45,15 @@ typedef struct np_dataset_file {
 	const char *path;
 	int rows, rejected;
 	int other_devices; /* rows passed over because their device does not match */
+	int flagged;       /* rows passed over because measuring them went wrong, by their column `flags` */
+	int repeats;       /* rows merged into an earlier pass's: each target is the median over the passes */
 	char sha256[65];   /* of the file's bytes as they are on disk */
 } np_dataset_file;
 
 /*
  * Reads one or more CSV files (.gz too). A row that cannot be used is left out and reported as an issue; a file without
  * the needed columns, or with no usable row, is an error. `device` (may be NULL) keeps only rows whose device column
- * contains that text.
+ * contains that text. Rows that say which pass of a campaign they belong to are merged, layer by layer.
  */
 NP_API np_status np_dataset_load(const char *const *paths, int path_count, const char *device, np_dataset **dataset,
                                  np_error *err) NP_MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "backends/backends.h"
 #include "backends/virtual_device.h"
 #include "base/error.h"
+#include "dataset/row.h"
 
 #include <neuralpower/dataset.h>
 
@@ -159,7 +160,7 @@ static bool recorded_truth(void *context, const np_layer_config *config, double 
 	const np_dataset *recorded = context;
 	for (int i = 0; i < np_dataset_row_count(recorded); i++) {
 		const np_row *row = np_dataset_row(recorded, i);
-		if (memcmp(&row->config, config, sizeof *config) != 0 || !row->has[NP_RUNTIME])
+		if (np_config_order(&row->config, config) != 0 || !row->has[NP_RUNTIME])
 			continue;
 		*runtime_s = row->value[NP_RUNTIME] / 1000;
 		*power_w = row->has[NP_POWER] ? row->value[NP_POWER] : 0;

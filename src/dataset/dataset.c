@@ -6,8 +6,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "dataset/flags.h"
 #include "dataset/issues.h"
 #include "dataset/labels.h"
+#include "dataset/passes.h"
 #include "dataset/records.h"
 #include "dataset/row.h"
 
@@ -136,6 +138,11 @@ static np_status take_row(void *context, const np_columns *columns, const np_csv
 		return skip_device(l, &raw, err);
 	if (!readable || !np_row_check(&raw, &row, reason, sizeof reason))
 		return add_issue(l, csv->line, reason, err);
+	if (np_flags_drop(raw.flags)) {
+		l->file->flagged++;
+		return NP_OK;
+	}
+	row.pass = raw.pass == NP_BLANK ? 0 : raw.pass;
 	return keep_row(l, &raw, &row, err);
 }
 
@@ -145,6 +152,8 @@ static np_status check_file(const loading *l, int first_issue, np_error *err)
 {
 	if (l->file->rows || l->file->other_devices)
 		return NP_OK;
+	if (l->file->flagged)
+		return np_fail(err, NP_ERR_DATA, "all of its rows are flagged: something went wrong while they were measured");
 	if (!l->file->rejected)
 		return np_fail(err, NP_ERR_DATA, "no row follows the header");
 	/* The first issue of this file names itself; another file's may have filled the list. */
@@ -153,10 +162,20 @@ static np_status check_file(const loading *l, int first_issue, np_error *err)
 	               issue ? issue : "");
 }
 
+static np_status merge_passes(loading *l, int first_row, np_error *err)
+{
+	np_dataset *d = l->dataset;
+	int count = d->row_count - first_row;
+	NP_TRY(np_passes_merge(d->rows + first_row, &count, err));
+	l->file->repeats = d->row_count - first_row - count;
+	d->row_count = first_row + count;
+	return NP_OK;
+}
+
 static np_status load_file(loading *l, const char *path, np_error *err)
 {
 	np_dataset *d = l->dataset;
-	int first_issue = d->issues.count;
+	int first_issue = d->issues.count, first_row = d->row_count;
 	l->file = &d->files[d->file_count];
 	l->file->path = np_arena_text(&d->arena, path, strlen(path));
 	if (!l->file->path)
@@ -165,6 +184,8 @@ static np_status load_file(loading *l, const char *path, np_error *err)
 	np_status status = np_records_read(&records, path, l->file->sha256, err);
 	if (status == NP_OK)
 		status = check_file(l, first_issue, err);
+	if (status == NP_OK)
+		status = merge_passes(l, first_row, err);
 	if (status != NP_OK)
 		np_error_set_path(err, path);
 	d->file_count++;

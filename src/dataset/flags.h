@@ -34,4 +34,9 @@ typedef enum np_flag {
 #undef NP_FLAG_BIT
 } np_flag;
 
+/* Whether a fit passes over a row with this column `flags`: names joined by ';', unknown ones of no account. */
+bool np_flags_drop(const char *text);
+/* The names of `flags`, joined by ';'. */
+void np_flags_write(unsigned flags, np_text *text);
+
 #endif

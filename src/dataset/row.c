@@ -20,11 +20,12 @@
 	}
 #define MEASURE(target, name) {name, NP_FIELD_MEASURE, offsetof(np_raw_row, value[target])},
 
-const np_field NP_ROW_FIELDS[] = {TEXT(layer_type),  TEXT(device),    TEXT(software), TEXT(dtype),           TEXT(network),
-                                  TEXT(run),         COUNT(batch),    COUNT(in_c),    COUNT(in_h),           COUNT(in_w),
-                                  COUNT(out_c),      COUNT(out_h),    COUNT(out_w),   COUNT(kernel_h),       COUNT(kernel_w),
-                                  COUNT(stride_h),   COUNT(stride_w), COUNT(pad_h),   COUNT(pad_w),          COUNT(dilation_h),
-                                  COUNT(dilation_w), COUNT(groups),   COUNT(inputs),  NP_TARGET_MAP(MEASURE)};
+const np_field NP_ROW_FIELDS[] = {
+        TEXT(layer_type), TEXT(device),          TEXT(software),    TEXT(dtype),     TEXT(network),   TEXT(run),
+        COUNT(batch),     COUNT(in_c),           COUNT(in_h),       COUNT(in_w),     COUNT(out_c),    COUNT(out_h),
+        COUNT(out_w),     COUNT(kernel_h),       COUNT(kernel_w),   COUNT(stride_h), COUNT(stride_w), COUNT(pad_h),
+        COUNT(pad_w),     COUNT(dilation_h),     COUNT(dilation_w), COUNT(groups),   COUNT(inputs),   COUNT(pass),
+        TEXT(flags),      NP_TARGET_MAP(MEASURE)};
 const int NP_ROW_FIELD_COUNT = sizeof NP_ROW_FIELDS / sizeof *NP_ROW_FIELDS;
 
 /* ---- names of layer types ---- */
@@ -361,4 +362,13 @@ bool np_row_check(const np_raw_row *raw, np_row *row, char *reason, size_t size)
 	if (!any)
 		snprintf(reason, size, "nothing was measured: runtime_ms, power_w and energy_mj are blank");
 	return any;
+}
+
+int np_config_order(const np_layer_config *a, const np_layer_config *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	/* What follows the kind are 64-bit sizes without gaps. */
+	size_t rest = offsetof(np_layer_config, batch);
+	return memcmp((const char *)a + rest, (const char *)b + rest, sizeof *a - rest);
 }

@@ -8,9 +8,9 @@
 
 /* The columns, as written: NP_BLANK, NAN and "" where nothing stands. */
 typedef struct np_raw_row {
-	const char *layer_type, *device, *software, *dtype, *network, *run;
+	const char *layer_type, *device, *software, *dtype, *network, *run, *flags;
 	int64_t batch, in_c, in_h, in_w, out_c, out_h, out_w;
-	int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups, inputs;
+	int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups, inputs, pass;
 	double value[NP_TARGET_COUNT];
 } np_raw_row;
 
@@ -29,5 +29,8 @@ bool np_row_check_config_field(const np_raw_row *raw, np_layer_config *config, c
 bool np_row_find_kind(const char *name, np_kind *kind, bool *depthwise);
 /* How many activation operands a layer has when nothing says so. */
 int64_t np_row_usual_inputs(np_kind kind);
+
+/* An order of configurations, any: 0 means the same. */
+int np_config_order(const np_layer_config *a, const np_layer_config *b);
 
 #endif

@@ -10,11 +10,17 @@ void np_power_window_open(np_power_window *window, np_meter *meter)
 	*window = (np_power_window){.meter = meter, .seen = {.energy_j = NAN, .power_w = NAN}};
 }
 
-static bool changed(const np_power_window *window, const np_reading *now)
+/* A power that stays the same to the last digit is a value too, as often as meters tell new ones. */
+static const double STEADY_S = 0.1;
+
+static bool ticked(const np_power_window *window, const np_reading *now)
 {
 	if (window->meter->counts)
 		return !isnan(window->seen.energy_j) && now->energy_j != window->seen.energy_j;
-	return !isnan(window->seen.power_w) && now->power_w != window->seen.power_w;
+	if (isnan(window->seen.power_w))
+		return false;
+	double since = window->begun ? now->at_s - window->last.at_s : 0;
+	return now->power_w != window->seen.power_w || !window->begun || since >= STEADY_S;
 }
 
 static void begin_anew(np_power_window *window)
@@ -50,7 +56,7 @@ np_status np_power_window_look(np_power_window *window, np_error *err)
 	bool anew = now.epoch != window->seen.epoch && (!isnan(window->seen.energy_j) || !isnan(window->seen.power_w));
 	if (anew)
 		begin_anew(window);
-	bool tick = !anew && changed(window, &now);
+	bool tick = !anew && ticked(window, &now);
 	window->seen = now;
 	return tick ? take_tick(window, &now, err) : NP_OK;
 }

@@ -336,6 +336,36 @@ static void test_devices(void **state)
 	np_dataset_free(dataset);
 }
 
+/* Passes of one layer become their median; flagged rows and rows of other networks do not take part. */
+static void test_passes(void **state)
+{
+	(void)state;
+	const char *text = "network,layer_type,in_c,out_c,pass,runtime_ms,power_w,energy_mj,flags\n"
+	                   ",fc,10,10,1,1,50,50,\n"
+	                   ",fc,10,20,1,8,50,400,launch_bound\n"
+	                   ",fc,10,10,2,3,,,\n"
+	                   "a,fc,10,10,1,7,,,\n"
+	                   ",fc,10,10,3,2,70,140,clock_moved;noisy\n"
+	                   ",fc,10,10,4,900,70,63000,noisy;contended\n"
+	                   ",fc,10,10,,5,,,\n";
+	np_error err = {0};
+	np_dataset *dataset;
+	assert_ok(load_text(text, NULL, &dataset, &err), &err);
+	const np_dataset_file *file = np_dataset_file_info(dataset, 0);
+	assert_int_equal(file->rows, 6);
+	assert_int_equal(file->repeats, 2);
+	assert_int_equal(file->flagged, 1);
+	assert_int_equal(file->rejected, 0);
+	assert_int_equal(np_dataset_row_count(dataset), 4);
+	const np_row *row = np_dataset_row(dataset, 0);
+	assert_true(row->value[NP_RUNTIME] == 2 && row->value[NP_POWER] == 60 && row->value[NP_ENERGY] == 120);
+	assert_int_equal(row->line, 2);
+	assert_true(np_dataset_row(dataset, 1)->value[NP_RUNTIME] == 8);
+	assert_true(np_dataset_row(dataset, 2)->value[NP_RUNTIME] == 7);
+	assert_true(np_dataset_row(dataset, 3)->value[NP_RUNTIME] == 5);
+	np_dataset_free(dataset);
+}
+
 /* Many issues: the list is cut, the count is not. */
 static void test_many_issues(void **state)
 {
@@ -457,9 +487,10 @@ int main(void)
 	        cmocka_unit_test(test_conv_row),       cmocka_unit_test(test_columns_in_any_order),
 	        cmocka_unit_test(test_blanks_derived), cmocka_unit_test(test_output_sizes),
 	        cmocka_unit_test(test_refused_rows),   cmocka_unit_test(test_bad_files),
-	        cmocka_unit_test(test_devices),        cmocka_unit_test(test_many_issues),
-	        cmocka_unit_test(test_endless_issues), cmocka_unit_test(test_gzip),
-	        cmocka_unit_test(test_gzip_bomb),      cmocka_unit_test(test_published),
+	        cmocka_unit_test(test_devices),        cmocka_unit_test(test_passes),
+	        cmocka_unit_test(test_many_issues),    cmocka_unit_test(test_endless_issues),
+	        cmocka_unit_test(test_gzip),           cmocka_unit_test(test_gzip_bomb),
+	        cmocka_unit_test(test_published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
