@@ -45,24 +45,27 @@ static np_status find_end(np_appender *appender, int64_t size, np_error *err)
 	return NP_OK;
 }
 
-/* Less than `magic` is fine where it is all there is: the writer was killed in its first line. */
-static np_status check_magic(np_appender *appender, const char *magic, int64_t size, np_error *err)
+/* Less than the line is fine where it is all there is: the writer was killed in it. */
+static np_status check_first_line(np_appender *appender, const char *line, int64_t size, np_error *err)
 {
-	char begin[128];
-	size_t length = strlen(magic), wanted = size < (int64_t)length ? (size_t)size : length;
-	if (wanted > sizeof begin)
-		wanted = sizeof begin;
+	size_t length = strlen(line), wanted = size < (int64_t)length ? (size_t)size : length;
+	char *begin = malloc(length + 1);
+	if (!begin)
+		return np_fail_memory(err);
 	ssize_t got = pread(appender->fd, begin, wanted, 0);
+	bool ours = got == (ssize_t)wanted && memcmp(begin, line, wanted) == 0;
+	free(begin);
 	if (got < 0)
 		return fail_io(appender, err, "read");
-	if ((size_t)got == wanted && memcmp(begin, magic, wanted) == 0)
+	if (ours)
 		return NP_OK;
-	np_fail_at(err, NP_ERR_DATA, 1, 1, "is not a file to be continued: it does not begin with '%s'", magic);
+	np_fail_at(err, NP_ERR_DATA, 1, 1,
+	           "this file cannot be continued: its first line is not the columns to be appended, '%.40s...'", line);
 	np_error_set_path(err, appender->path);
 	return NP_ERR_DATA;
 }
 
-static np_status prepare(np_appender *appender, const char *magic, int64_t *cut, np_error *err)
+static np_status prepare(np_appender *appender, const char *first_line, int64_t *cut, np_error *err)
 {
 	struct stat info;
 	appender->fd = open(appender->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -77,7 +80,7 @@ static np_status prepare(np_appender *appender, const char *magic, int64_t *cut,
 	/* Sized under the lock: another writer may just have finished. */
 	if (fstat(appender->fd, &info) != 0)
 		return fail_io(appender, err, "open for writing");
-	NP_TRY(check_magic(appender, magic, (int64_t)info.st_size, err));
+	NP_TRY(check_first_line(appender, first_line, (int64_t)info.st_size, err));
 	NP_TRY(find_end(appender, (int64_t)info.st_size, err));
 	if (appender->size < info.st_size && ftruncate(appender->fd, appender->size) != 0)
 		return fail_io(appender, err, "take off an unfinished last line");
@@ -85,7 +88,8 @@ static np_status prepare(np_appender *appender, const char *magic, int64_t *cut,
 	return NP_OK;
 }
 
-np_status np_append_open(const char *path, const char *magic, np_appender **appender, bool *empty, int64_t *cut, np_error *err)
+np_status np_append_open(const char *path, const char *first_line, np_appender **appender, bool *empty, int64_t *cut,
+                         np_error *err)
 {
 	*appender = NULL;
 	np_appender *made = calloc(1, sizeof *made);
@@ -93,7 +97,7 @@ np_status np_append_open(const char *path, const char *magic, np_appender **appe
 		return np_fail_memory(err);
 	made->fd = -1;
 	made->path = strdup(path);
-	np_status status = made->path ? prepare(made, magic, cut, err) : np_fail_memory(err);
+	np_status status = made->path ? prepare(made, first_line, cut, err) : np_fail_memory(err);
 	if (status != NP_OK) {
 		np_append_close(made);
 		return status;
