@@ -26,6 +26,7 @@
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/layer_config.h>
+#include <neuralpower/measure.h>
 #include <neuralpower/network.h>
 #include <neuralpower/platform.h>
 #include <neuralpower/predict.h>
