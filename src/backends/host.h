@@ -12,7 +12,7 @@ typedef struct np_host {
 	char cpu_model[96];  /* "AMD EPYC 7B13" */
 	char isa[160];       /* what layers may gain from: "avx2 fma avx512f" */
 	char kernel[96];     /* "Linux 6.1.0-18-amd64" */
-	char virt[16];       /* "none", "kvm", "firecracker", "gvisor", "xen"..., "vm" for one that is not known */
+	char virt[16];       /* "none", "kvm", "firecracker", "gvisor", "xen"..., "vm" for one that is not known, "" */
 	char governor[24];   /* "performance", of the first processor this process may use, as are clocks and caches */
 	double mhz, max_mhz; /* now, and at most */
 	int boost;           /* 1 on, 0 off, -1 not known */
