@@ -32,19 +32,26 @@ static void probe_load(np_findings *findings, const np_host *host)
 		                host->load);
 }
 
+static void probe_count(np_findings *findings, const np_host *host)
+{
+	char packages[32] = "", share[64] = "";
+	if (!host->allowed)
+		return;
+	if (host->packages)
+		snprintf(packages, sizeof packages, ", on %d package%s", host->packages, host->packages == 1 ? "" : "s");
+	if (host->allowed < host->cpus)
+		snprintf(share, sizeof share, ", of which this process may use %d", host->allowed);
+	np_findings_add(findings, share[0] ? NP_FINDING_CAUTION : NP_FINDING_FACT, "cpu", "processors", NULL, "%d%s%s",
+	                host->cpus > host->allowed ? host->cpus : host->allowed, share, packages);
+}
+
 static void probe_processor(np_findings *findings, const np_host *host)
 {
 	np_findings_add(findings, NP_FINDING_FACT, "cpu", "model", NULL, "%s",
 	                host->cpu_model[0] ? host->cpu_model : "not told");
 	if (host->isa[0])
 		np_findings_add(findings, NP_FINDING_FACT, "cpu", "extensions", NULL, "%s", host->isa);
-	char packages[32] = "";
-	if (host->packages)
-		snprintf(packages, sizeof packages, ", on %d package%s", host->packages, host->packages == 1 ? "" : "s");
-	if (host->allowed)
-		np_findings_add(findings, host->allowed < host->cpus ? NP_FINDING_CAUTION : NP_FINDING_FACT, "cpu",
-		                "processors", NULL, "%d, of which this process may use %d%s", host->cpus, host->allowed,
-		                packages);
+	probe_count(findings, host);
 	char caches[64] = "";
 	if (host->l2_bytes)
 		snprintf(caches, sizeof caches, "L2 %lld KiB", (long long)(host->l2_bytes >> 10));
