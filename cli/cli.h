@@ -123,6 +123,7 @@ extern const char DEFAULT_PLATFORM[];
 	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
 	  "predictions beside measurements")                                                                              \
 	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are") \
+	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest") \
 	X("version", command_version, 0, "", "the program's version")
 
 #define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);

@@ -2,6 +2,7 @@
 #ifndef NEURALPOWER_REPORT_H
 #define NEURALPOWER_REPORT_H
 
+#include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 
 #ifdef __cplusplus
@@ -38,6 +39,9 @@ NP_API np_status np_report_platforms(const np_platform *const *platforms, int co
 /* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
 NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;
+/* What np_doctor() found, and how many devices. */
+NP_API np_status np_report_doctor(const np_findings *findings, int devices, const np_report_options *options, char **text,
+                                  size_t *size, np_error *err) NP_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,7 @@ np_status np_plan_add(np_plan *plan, const np_layer_config *config, const char *
 {
 	char text[NP_LAYER_TEXT_SIZE];
 	np_plan_item *item = reserve(plan);
-	bool is_new;
+	bool is_new = false;
 	if (!item)
 		return np_fail_memory(err);
 	*item = (np_plan_item){.config = *config};
