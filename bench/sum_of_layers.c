@@ -83,20 +83,52 @@ static double time_program(np_device *device, const np_program *program, np_job_
 	return seconds;
 }
 
+/* The median time of each step inside the network. */
+static double *profile(np_device *device, const np_program *program)
+{
+	enum { MOST_CALLS = 1000 };
+	np_error err = {0};
+	np_job *job;
+	size_t steps = (size_t)program->step_count;
+	double *rows = calloc(steps * MOST_CALLS, sizeof *rows), *median = calloc(steps, sizeof *median);
+	double column[MOST_CALLS];
+	if (!rows || !median)
+		exit(1);
+	stop_on(device->ops->prepare(device, program, &job, &err), &err);
+	double until = device->ops->now(device) + 2 * options.seconds;
+	size_t calls = 0;
+	run(device, job, 2);
+	while (calls < 5 || (calls < MOST_CALLS && device->ops->now(device) < until))
+		stop_on(np_cpu_profile(device, job, rows + steps * calls++, &err), &err);
+	for (size_t s = 0; s < steps; s++) {
+		for (size_t c = 0; c < calls; c++)
+			column[c] = rows[steps * c + s];
+		qsort(column, calls, sizeof *column, compare);
+		median[s] = column[calls / 2];
+	}
+	device->ops->release(device, job);
+	free(rows);
+	return median;
+}
+
 /* Equal layers are timed once. */
-static double time_step(np_device *device, const np_program *program, int step, double *times)
+static double time_step(np_device *device, const np_program *program, int step, double *times, const double *inside)
 {
 	np_error err = {0};
 	np_program alone;
 	np_job_facts facts;
 	for (int i = 0; i < step; i++)
 		if (!memcmp(&program->steps[i].config, &program->steps[step].config, sizeof(np_layer_config)))
-			return times[step] = times[i];
+			times[step] = times[i];
+	if (times[step] > 0)
+		return times[step];
 	stop_on(np_program_of_layer(&program->steps[step].config, &alone, &err), &err);
 	times[step] = time_program(device, &alone, &facts);
 	if (options.verbose)
-		printf("    %-20s %-44s %9.1f us  %4d sets  %s %s\n", program->steps[step].name, alone.name, times[step] * 1e6,
-		       facts.buffer_sets, facts.layout, facts.algo);
+		printf("    %-20s %-40s %9.1f us, inside %9.1f us, %+8.1f us %+6.1f %%  %4d sets  %s %s\n",
+		       program->steps[step].name, alone.name, times[step] * 1e6, inside[step] * 1e6,
+		       (times[step] - inside[step]) * 1e6, 100 * (times[step] / inside[step] - 1), facts.buffer_sets,
+		       facts.layout, facts.algo);
 	np_program_free(&alone);
 	return times[step];
 }
@@ -104,12 +136,14 @@ static double time_step(np_device *device, const np_program *program, int step, 
 static double sum_of_layers(np_device *device, const np_program *program, const mode *m)
 {
 	double sum = 0, *times = calloc((size_t)program->step_count + 1, sizeof *times);
+	double *inside = options.verbose ? profile(device, program) : NULL;
 	if (!times)
 		exit(1);
 	np_cpu_set_rotation(device, m->rotation);
 	for (int i = 0; i < program->step_count; i++)
-		sum += time_step(device, program, i, times);
+		sum += time_step(device, program, i, times, inside);
 	free(times);
+	free(inside);
 	return sum;
 }
 

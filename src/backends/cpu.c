@@ -271,6 +271,11 @@ np_part_rotation np_cpu_rotation(const np_device *device)
 	return ((const cpu_device *)device)->rotation;
 }
 
+np_status np_cpu_profile(np_device *device, np_job *job, double *seconds, np_error *err)
+{
+	return ((cpu_device *)device)->part->profile(job->job, seconds, err);
+}
+
 np_status np_cpu_values(np_device *device, np_job *job, int step, np_part_role role, float *values, int64_t count,
                         np_error *err)
 {

@@ -48,6 +48,9 @@ typedef struct np_part {
 	/* All but `cache`, which is the caller's policy. */
 	void (*describe)(const np_part_job *job, np_job_facts *facts);
 	np_status (*run)(np_part_job *job, int64_t calls, np_error *err);
+	/* Runs one call and adds the CPU seconds of each step to `seconds`, layout changes counted with the step that wants
+	 * them. */
+	np_status (*profile)(np_part_job *job, double *seconds, np_error *err);
 	/* The values of the first buffer of a role of a step, after a run of one call; NP_ERR_DATA when `count` is another. */
 	np_status (*values)(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err);
 	void (*release)(np_part_job *job);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum { LINE = 64, GAP = 3 * LINE, MOST_SETS = 1024 };
 
@@ -201,6 +202,30 @@ np_status dnn_job_run(np_part_job *job, int64_t calls, np_error *err)
 	job->calls += calls;
 	return status == dnnl_success ? NP_OK
 	                              : dnn_fail(err, NP_ERR_UNAVAILABLE, "oneDNN failed to run: status %d", (int)status);
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+np_status dnn_job_profile(np_part_job *job, double *seconds, np_error *err)
+{
+	int set = (int)(job->calls++ % job->sets);
+	double before = cpu_seconds();
+	for (int i = 0; i < job->plan.op_count; i++) {
+		const dnn_bound_op *op = &job->ops[i];
+		dnnl_status_t status = dnnl_primitive_execute(op->primitive, job->engine->stream, op->arg_count,
+		                                              op->args + (size_t)set * (size_t)op->arg_count);
+		if (status != dnnl_success)
+			return dnn_fail(err, NP_ERR_UNAVAILABLE, "oneDNN failed to run: status %d", (int)status);
+		double after = cpu_seconds();
+		seconds[job->plan.ops[i].step] += after - before;
+		before = after;
+	}
+	return NP_OK;
 }
 
 void dnn_job_describe(const np_part_job *job, np_job_facts *facts)

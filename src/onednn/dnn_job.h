@@ -32,6 +32,7 @@ struct np_part_job {
 
 np_status dnn_job_create(np_part_engine *engine, const np_part_request *request, np_part_job **job, np_error *err);
 np_status dnn_job_run(np_part_job *job, int64_t calls, np_error *err);
+np_status dnn_job_profile(np_part_job *job, double *seconds, np_error *err);
 void dnn_job_describe(const np_part_job *job, np_job_facts *facts);
 np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err);
 void dnn_job_free(np_part_job *job);
