@@ -225,7 +225,7 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 static np_part_rotation default_rotation(const np_host *host)
 {
 	int64_t cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
-	return (np_part_rotation){.weights = true, .outputs = true, .bytes = 2 * cache};
+	return (np_part_rotation){.weights = 2 * cache, .outputs = cache};
 }
 
 static np_status start(cpu_device *cpu, int threads, np_error *err)

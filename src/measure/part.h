@@ -17,12 +17,11 @@ typedef struct np_part_engine np_part_engine;
 typedef struct np_part_job np_part_job;
 
 /*
- * Which buffers calls of a layer alone change between, so that a call finds in the caches what it would find in a network.
- * There are as many sets as fill `bytes`; a kind of buffer that does not rotate has one. Networks never rotate.
+ * Over how many bytes calls of a layer alone change between copies of their buffers, so that a call finds in the caches what
+ * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input.
  */
 typedef struct np_part_rotation {
-	bool inputs, weights, outputs;
-	int64_t bytes;
+	int64_t inputs, weights, outputs;
 } np_part_rotation;
 
 typedef struct np_part_request {
