@@ -105,6 +105,63 @@ static void fill(np_part_job *job)
 	}
 }
 
+/* ---- changing layouts outside of what is timed ---- */
+
+static dnnl_status_t run_copy(np_part_engine *engine, dnnl_primitive_t primitive, dnnl_memory_t from, dnnl_memory_t to)
+{
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+	dnnl_status_t status = dnnl_primitive_execute(primitive, engine->stream, 2, args);
+	return status == dnnl_success ? dnnl_stream_wait(engine->stream) : status;
+}
+
+static bool copy(np_part_engine *engine, dnn_const_md from, void *source, dnn_const_md to, void *target)
+{
+	dnn_maker maker = {engine->engine, NULL};
+	dnnl_primitive_desc_t made;
+	dnnl_primitive_t primitive = NULL;
+	dnnl_memory_t in = NULL, out = NULL;
+	if (dnn_make_reorder(&maker, from, to, &made) != dnnl_success)
+		return false;
+	bool copied = dnnl_primitive_create(&primitive, made) == dnnl_success &&
+	              dnnl_memory_create(&in, from, engine->engine, source) == dnnl_success &&
+	              dnnl_memory_create(&out, to, engine->engine, target) == dnnl_success &&
+	              run_copy(engine, primitive, in, out) == dnnl_success;
+	dnnl_memory_destroy(in);
+	dnnl_memory_destroy(out);
+	dnnl_primitive_destroy(primitive);
+	dnnl_primitive_desc_destroy(made);
+	return copied;
+}
+
+/* Blocks that are not full are filled up with zeros: the library relies on them. */
+static bool is_padded(dnn_const_md md)
+{
+	dnn_strides s = dnn_md_strides(md);
+	int64_t values = 1;
+	for (int i = 0; i < s.rank; i++)
+		values *= s.dims[i];
+	return s.blocks && (int64_t)dnnl_memory_desc_get_size(md) > values * (int64_t)sizeof(float);
+}
+
+/* Copies from row-major values write those zeros. */
+static bool refill(np_part_job *job, const dnn_arg *arg)
+{
+	dnn_strides s = dnn_md_strides(arg->md);
+	dnn_dims dims = dnn_dims_make(s.rank, s.dims);
+	const dnn_buffer *buffer = &job->plan.buffers[arg->buffer];
+	const dnn_store *store = &job->stores[arg->buffer];
+	int64_t count = dnn_dims_values(&dims);
+	float *values = malloc((size_t)count * sizeof *values);
+	dnn_md plain = dnn_plan_plain(&job->plan, &dims);
+	bool filled = values && plain;
+	for (int i = 0; filled && i < store->sets; i++) {
+		dnn_fill(job->engine->normals, values, count, buffer->mean, buffer->deviation, (uint64_t)i);
+		filled = copy(job->engine, plain, values, arg->md, store->base + i * store->stride);
+	}
+	free(values);
+	return filled;
+}
+
 /* ---- arguments ---- */
 
 static bool bind_arg(np_part_job *job, const dnn_arg *arg, dnn_bound_arg *bound)
@@ -114,11 +171,13 @@ static bool bind_arg(np_part_job *job, const dnn_arg *arg, dnn_bound_arg *bound)
 	bound->handles = calloc((size_t)store->sets, sizeof *bound->handles);
 	if (!bound->handles)
 		return false;
-	for (; bound->sets < store->sets; bound->sets++)
-		if (dnnl_memory_create(&bound->handles[bound->sets], arg->md, job->engine->engine,
-		                       store->base + bound->sets * store->stride) != dnnl_success)
+	for (; bound->sets < store->sets; bound->sets++) {
+		dnnl_memory_t *handle = &bound->handles[bound->sets];
+		void *at = store->base + bound->sets * store->stride;
+		if (dnnl_memory_create(handle, arg->md, job->engine->engine, at) != dnnl_success)
 			return false;
-	return true;
+	}
+	return !is_padded(arg->md) || refill(job, arg);
 }
 
 static bool bind_op(np_part_job *job, const dnn_op *op, dnn_bound_op *bound)
@@ -264,33 +323,6 @@ void dnn_job_describe(const np_part_job *job, np_job_facts *facts)
 
 /* ---- looking ---- */
 
-static dnnl_status_t reorder_to(np_part_job *job, const dnn_arg *from, dnn_md plain, float *values)
-{
-	dnnl_engine_t engine = job->engine->engine;
-	dnn_maker maker = {engine, NULL};
-	dnnl_primitive_desc_t made;
-	dnnl_primitive_t primitive = NULL;
-	dnnl_memory_t source = NULL, target = NULL;
-	dnnl_status_t status = dnn_make_reorder(&maker, from->md, plain, &made);
-	if (status != dnnl_success)
-		return status;
-	status = dnnl_primitive_create(&primitive, made);
-	if (status == dnnl_success)
-		status = dnnl_memory_create(&source, from->md, engine, job->stores[from->buffer].base);
-	if (status == dnnl_success)
-		status = dnnl_memory_create(&target, plain, engine, values);
-	if (status == dnnl_success) {
-		dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
-		status = dnnl_primitive_execute(primitive, job->engine->stream, 2, args);
-		dnnl_stream_wait(job->engine->stream);
-	}
-	dnnl_memory_destroy(source);
-	dnnl_memory_destroy(target);
-	dnnl_primitive_destroy(primitive);
-	dnnl_primitive_desc_destroy(made);
-	return status;
-}
-
 np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err)
 {
 	dnn_plan *plan = &job->plan;
@@ -300,7 +332,7 @@ np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *v
 	if (dnn_dims_values(dims) != count)
 		return dnn_fail(err, NP_ERR_DATA, "the operand has %lld values", (long long)dnn_dims_values(dims));
 	dnn_md plain = dnn_plan_plain(plan, dims);
-	if (!plain || reorder_to(job, &plan->traces[step].roles[role], plain, values) != dnnl_success)
-		return dnn_fail(err, NP_ERR_MEMORY, "out of memory");
-	return NP_OK;
+	const dnn_arg *operand = &plan->traces[step].roles[role];
+	bool copied = plain && copy(job->engine, operand->md, job->stores[operand->buffer].base, plain, values);
+	return copied ? NP_OK : dnn_fail(err, NP_ERR_MEMORY, "out of memory");
 }
