@@ -22,6 +22,7 @@ typedef struct np_part_job np_part_job;
  */
 typedef struct np_part_rotation {
 	int64_t inputs, weights, outputs;
+	int most_copies; /* of a buffer, however small it is; 0 = as many as it takes */
 } np_part_rotation;
 
 typedef struct np_part_request {
