@@ -114,7 +114,9 @@ static int choose_paths(const arguments *args, subjects *s)
 		return EXIT_USAGE;
 	}
 	s->layers_path = args->out ? strdup(args->out) : beside(args->fit, ".csv");
-	s->networks_path = args->networks ? strdup(args->networks) : s->layers_path ? beside(s->layers_path, "-networks.csv") : NULL;
+	s->networks_path = args->networks   ? strdup(args->networks)
+	                   : s->layers_path ? beside(s->layers_path, "-networks.csv")
+	                                    : NULL;
 	return s->layers_path && s->networks_path ? EXIT_FINE : EXIT_CHECK_FAILED;
 }
 

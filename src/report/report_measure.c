@@ -26,8 +26,9 @@ static void measure_json(np_json *json, const void *subjects, int i)
 	const struct {
 		const char *key;
 		int count;
-	} counts[] = {{"measured", r->measured}, {"before", r->before},     {"impossible", r->impossible}, {"flagged", r->flagged},
-	              {"left", r->left},         {"repeated", r->repeated}, {"anchors", r->anchors}};
+	} counts[] = {{"measured", r->measured}, {"before", r->before}, {"impossible", r->impossible},
+	              {"flagged", r->flagged},   {"left", r->left},     {"repeated", r->repeated},
+	              {"anchors", r->anchors}};
 	np_json_object(json);
 	np_json_put_string(json, "schema", "neuralpower/measure/1");
 	np_json_put_string(json, "device", r->device);
@@ -47,7 +48,8 @@ static void put_agreement(np_text *out, const np_measure_result *r)
 	if (!r->repeated)
 		return;
 	np_text_printf(out, "  passes agree   runtime within %s (median), %s (90 %%) over %d layers\n",
-	               np_unit_percent(r->runtime_difference_median, a), np_unit_percent(r->runtime_difference_p90, b), r->repeated);
+	               np_unit_percent(r->runtime_difference_median, a), np_unit_percent(r->runtime_difference_p90, b),
+	               r->repeated);
 	if (!isnan(r->power_difference_median))
 		np_text_printf(out, "                 power within %s (median), %s (90 %%)\n",
 		               np_unit_percent(r->power_difference_median, a), np_unit_percent(r->power_difference_p90, b));
@@ -76,7 +78,7 @@ static void measure_table(np_text *out, const void *subjects, int count, const n
 		np_text_printf(out, "\n  rows           %d measured in %s, %d there before", r->measured,
 		               np_unit_time(1000 * r->seconds, seconds), r->before);
 		np_text_printf(out, ", %d flagged, %d the device cannot run\n", r->flagged, r->impossible);
-		if (!isnan(r->idle_w))
+		if (r->idle_w > 0)
 			np_text_printf(out, "  idle power     %s\n", np_unit_power(r->idle_w, idle));
 		put_agreement(out, r);
 		put_drift(out, r);
