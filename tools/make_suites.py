@@ -8,7 +8,8 @@
 `quick`  a first model of a CPU: few rows that fill the space of usual layers evenly
 
 No layer of the five test networks of the paper, at any batch, is in any of them; `quick` has none of ResNet-18 either. The
-program is needed to read networks. --check compares with suites/ and fails when something differs; --report shows costs.
+program is needed to read networks. --check compares with suites/ and docs/suites.md and fails when something
+differs; --report shows costs.
 """
 import argparse
 import collections
@@ -19,6 +20,8 @@ import suite_sources as sources
 from suite_layers import Chance, Spread, at, fc, global_pool, plain, window
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+GUIDE = ROOT / "docs" / "suites.md"
+MARKS = ("<!-- rows by kind: tools/make_suites.py -->", "<!-- end -->")
 HEADS = {
     "paper": ["layers of networks of the paper's time and of random networks like its authors', for a GPU"],
     "full": ["further kinds and the shapes of later networks, for a GPU; to be measured after `paper`, whose rows are not repeated"],
@@ -122,6 +125,8 @@ def group_of(layer):
         return layer.kind
     if layer.g > 1:
         return "depthwise" if layer.g == layer.c else "grouped"
+    if (layer.h, layer.w) == (1, 1):
+        return "squeezed"
     if layer.dh > 1:
         return "dilated"
     return "strip" if layer.kh != layer.kw else "conv"
@@ -130,6 +135,7 @@ def group_of(layer):
 # Group: rows, and where they come from when the networks have no more.
 FULL_GROUPS = {
     "conv": (90, None),
+    "squeezed": (12, None),
     "depthwise": (90, sources.depthwise),
     "grouped": (50, sources.grouped),
     "dilated": (35, sources.dilated),
@@ -141,12 +147,12 @@ FULL_GROUPS = {
     "globalavgpool": (40, sources.global_average),
     "lrn": (35, sources.pointwise("lrn", 1000000)),
     "batchnorm": (45, sources.pointwise("batchnorm", 12)),
-    "layernorm": (35, sources.rows("layernorm")),
+    "layernorm": (35, sources.layernorm),
     "relu": (45, sources.pointwise("relu")),
     "activation": (45, sources.pointwise("activation")),
     "eltwise": (50, sources.eltwise),
     "concat": (40, sources.concat),
-    "softmax": (35, sources.pointwise("softmax", 2)),
+    "softmax": (35, sources.softmax),
     "matmul": (40, sources.matmul),
 }
 
@@ -158,7 +164,9 @@ def make_full(program, excluded, paper):
     named = [layer for path in sources.LATER_NETWORKS for layer in sources.read_network(program, path)]
     supply = collections.defaultdict(list)
     for layer in chance.shuffled(unique(named)):
-        supply[group_of(layer)].append(layer)
+        # Statistics per row, parts of a normalisation written out, are no layers of their own; for softmax see its function.
+        if layer.kind != "softmax" and not (layer.h > 1 and layer.w == 1 and layer.kind in ("activation", "eltwise")):
+            supply[group_of(layer)].append(layer)
     for group, (rows, draw) in FULL_GROUPS.items():
         least = rows * 6 // 10 if draw else rows  # from networks, as far as there are so many
         for layer in supply[group]:
@@ -299,6 +307,22 @@ def render(name, suite):
     return "\n".join(lines) + "\n"
 
 
+def table(suites):
+    """Rows by kind, for docs/suites.md."""
+    counts = {name: collections.Counter(layer.kind for layer in suite.layers.values()) for name, suite in suites.items()}
+    kinds = dict.fromkeys(kind for name in suites for kind in counts[name])
+    lines = ["| kind | " + " | ".join(f"`{name}`" for name in suites) + " |", "|---|" + "---:|" * len(suites)]
+    for kind in kinds:
+        lines.append(f"| {kind} | " + " | ".join(str(counts[name][kind] or "") for name in suites) + " |")
+    lines.append("| all | " + " | ".join(str(len(suite.layers)) for suite in suites.values()) + " |")
+    return "\n".join(lines)
+
+
+def with_table(text, suites):
+    before, rest = text.split(MARKS[0])
+    return f"{before}{MARKS[0]}\n{table(suites)}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
 def report(name, suite, seconds):
     times = sorted(seconds(layer) for layer in suite.layers.values())
     print(f"{name}: {len(times)} rows, {dict(suite.counts)}")
@@ -308,7 +332,7 @@ def report(name, suite, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--program", default=ROOT / "build" / "neuralpower")
+    parser.add_argument("--program", default=str(ROOT / "build" / "neuralpower"))
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
@@ -317,16 +341,17 @@ def main():
     paper = make_paper(options.program, excluded)
     suites = {"paper": paper, "full": make_full(options.program, excluded, paper)}
     suites["quick"] = make_quick(excluded | {layer.key() for layer in sources.read_network(options.program, sources.RESNET_18)})
-    stale = []
-    for name, suite in suites.items():
-        path, text = ROOT / "suites" / f"{name}.txt", render(name, suite)
-        if options.report:
+    files = {ROOT / "suites" / f"{name}.txt": render(name, suite) for name, suite in suites.items()}
+    files[GUIDE] = with_table(GUIDE.read_text(), suites)
+    if options.report:
+        for name, suite in suites.items():
             report(name, suite, cpu_seconds if name == "quick" else gpu_seconds)
-        if options.check and (not path.exists() or path.read_text() != text):
-            stale.append(path.name)
-        elif not options.check:
+    stale = [path.name for path, text in files.items() if not path.exists() or path.read_text() != text]
+    if not options.check:
+        for path, text in files.items():
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
+        stale = []
     print(f"not what tools/make_suites.py makes: {', '.join(stale)}" if stale else f"{len(suites)} suites")
     return bool(stale)
 

@@ -23,7 +23,7 @@ LATER_NETWORKS = [ONNX / f"{name}.onnx" for name in (
     "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "mnasnet1_0", "efficientnet_b0", "efficientnet_v2_s",
     "shufflenet_v2_x1_0", "light/light_shufflenet", "resnext50_32x4d", "regnet_y_400mf", "resnet18_batchnorm",
     "densenet121", "inception_v3", "googlenet", "light/light_inception_v1", "deeplabv3_mobilenet_v3_large", "fcn_resnet50",
-    "lraspp_mobilenet_v3_large", "convnext_tiny_opset17", "swin_t", "vit_b_16_opset17", "dynamo_transformer", "dynamo_unet")]
+    "lraspp_mobilenet_v3_large", "convnext_tiny_opset17", "swin_t", "vit_b_16_opset17", "dynamo_transformer")]
 
 
 def read_network(program, path):
@@ -235,12 +235,25 @@ def pointwise(kind, vectors=6):
     return draw
 
 
-def rows(kind):
-    """Over tokens: of transformers."""
-    def draw(chance):
-        tokens, width = chance.pick([50, 64, 128, 144, 196, 197, 256, 384, 512, 577, 1024]), chance.pick([192, 384, 512, 768, 1024])
-        return Layer(kind, 1, tokens, 1, width, tokens, 1, width)
-    return draw
+TOKENS = (49, 64, 128, 144, 196, 197, 256, 384, 512, 577, 1024)
+
+
+def layernorm(chance):
+    """Over the tokens of transformers."""
+    tokens, width = chance.pick(TOKENS), chance.pick([192, 384, 512, 768, 1024])
+    return Layer("layernorm", 1, tokens, 1, width, tokens, 1, width)
+
+
+def softmax(chance):
+    """Over classes, over the rows of attention, over the classes of each pixel. In each form over the channels: the softmax
+    layers of transformers lie along another axis, which a configuration does not tell."""
+    form = chance.below(3)
+    if form == 0:
+        return plain("softmax", chance.pick([10, 100, 365, 500, 1000, 2000, 4096, 10000, 21841, 32000]))
+    if form == 1:
+        tokens = chance.pick(TOKENS)
+        return plain("softmax", tokens)._replace(b=tokens * chance.pick([3, 6, 8, 12, 16]))
+    return plain("softmax", chance.pick([2, 10, 19, 21, 81, 150]), chance.pick([32, 56, 64, 80, 96, 128, 160, 224]))
 
 
 def concat(chance):
@@ -259,12 +272,12 @@ def global_average(chance):
 
 
 def matmul(chance):
-    heads, tokens, width = chance.pick([3, 6, 8, 12, 16]), chance.pick([49, 64, 128, 197, 256, 384, 512, 577]), chance.pick([32, 64, 64, 128])
+    heads, tokens, width = chance.pick([3, 6, 8, 12, 16]), chance.pick(TOKENS), chance.pick([32, 64, 64, 128])
     c, o = chance.pick([(width, tokens), (tokens, width)])
     return Layer("matmul", heads, c, tokens, 1, o, tokens, 1, n=2)
 
 
 def token_fc(chance):
-    width, tokens = chance.pick([192, 384, 512, 768, 1024, 1280]), chance.pick([64, 128, 197, 256, 384, 512])
+    width, tokens = chance.pick([192, 384, 512, 768, 1024, 1280]), chance.pick(TOKENS)
     c, o = chance.pick([(width, width), (width, 3 * width), (width, 4 * width), (4 * width, width)])
     return Layer("fc", tokens, c, 1, 1, o)
