@@ -1,0 +1,278 @@
+/*
+ * The processor as a device: threads pinned, calls timed by the clock that other programs disturb least, layers by a part
+ * that is loaded here.
+ */
+#define _GNU_SOURCE
+#include "backends/cpu.h"
+
+#include "backends/host.h"
+#include "backends/rapl.h"
+#include "backends/sysfiles.h"
+#include "base/error.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_CPUS = 1024 };
+
+typedef struct cpu_device {
+	np_device device;
+	const np_part *part;
+	np_part_engine *engine;
+	np_host host;
+	int cpus[MOST_CPUS]; /* pinned to, `facts.threads` of them */
+	cpu_set_t before;    /* where the calling thread was allowed to run */
+	bool pinned;
+	np_part_rotation rotation;
+	np_span span; /* of the batch that was run last */
+	bool has_span;
+} cpu_device;
+
+struct np_job {
+	np_part_job *job;
+};
+
+/* ---- time ---- */
+
+static double clock_s(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static double cpu_now(np_device *device)
+{
+	(void)device;
+	return np_host_now();
+}
+
+static void cpu_sleep(np_device *device, double seconds)
+{
+	(void)device;
+	struct timespec left = {(time_t)seconds, (long)((seconds - floor(seconds)) * 1e9)};
+	if (seconds > 0)
+		while (nanosleep(&left, &left) != 0)
+			continue;
+}
+
+/* ---- jobs ---- */
+
+/* Half of what is free: the rest of the machine goes on living. */
+static int64_t most_bytes(void)
+{
+	char *text = np_sys_read_all(np_sys_root(), "/proc/meminfo");
+	const char *line = text ? strstr(text, "MemAvailable:") : NULL;
+	int64_t kilobytes = line ? strtoll(line + strlen("MemAvailable:"), NULL, 10) : 0;
+	free(text);
+	if (kilobytes <= 0)
+		return (int64_t)sysconf(_SC_AVPHYS_PAGES) * sysconf(_SC_PAGESIZE) / 2;
+	return kilobytes * 512;
+}
+
+static np_status cpu_prepare(np_device *device, const np_program *program, np_job **made, np_error *err)
+{
+	enum { MOST_ROTATING = 2000000000 };
+	cpu_device *cpu = (cpu_device *)device;
+	np_part_request request = {program, cpu->rotation, most_bytes(), MOST_ROTATING};
+	*made = NULL;
+	np_job *job = calloc(1, sizeof *job);
+	if (!job)
+		return np_fail_memory(err);
+	np_status status = cpu->part->prepare(cpu->engine, &request, &job->job, err);
+	if (status != NP_OK) {
+		free(job);
+		return status;
+	}
+	*made = job;
+	return NP_OK;
+}
+
+static void cpu_describe(np_device *device, np_job *job, np_job_facts *facts)
+{
+	*facts = (np_job_facts){0};
+	((cpu_device *)device)->part->describe(job->job, facts);
+	facts->cache = facts->buffer_sets > 1 ? "rot" : "hot";
+}
+
+static void cpu_release(np_device *device, np_job *job)
+{
+	if (!job)
+		return;
+	((cpu_device *)device)->part->release(job->job);
+	free(job);
+}
+
+/*
+ * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
+ * the wall clock, as only that tells how well they share the work; it wants a quiet machine.
+ */
+static np_status cpu_submit(np_device *device, np_job *job, int64_t calls, np_error *err)
+{
+	cpu_device *cpu = (cpu_device *)device;
+	double wall = np_host_now(), process = clock_s(CLOCK_PROCESS_CPUTIME_ID), thread = clock_s(CLOCK_THREAD_CPUTIME_ID);
+	NP_TRY(cpu->part->run(job->job, calls, err));
+	thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - thread;
+	process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - process;
+	wall = np_host_now() - wall;
+	cpu->span = (np_span){calls, device->facts.threads == 1 ? thread : wall, wall, process};
+	cpu->has_span = true;
+	return NP_OK;
+}
+
+static np_status cpu_reap(np_device *device, bool wait, bool *done, np_span *span, np_error *err)
+{
+	cpu_device *cpu = (cpu_device *)device;
+	(void)wait;
+	*done = cpu->has_span;
+	if (!cpu->has_span)
+		return np_fail(err, NP_ERR_ARGUMENT, "no batch was submitted");
+	*span = cpu->span;
+	cpu->has_span = false;
+	return NP_OK;
+}
+
+static void cpu_state(np_device *device, np_device_state *state)
+{
+	cpu_device *cpu = (cpu_device *)device;
+	uint64_t khz;
+	*state = (np_device_state){.sm_mhz = NAN, .mem_mhz = NAN, .temp_c = NAN, .util_pct = NAN, .throttled_ns = NAN};
+	if (np_sys_read_number(np_sys_root(), &khz, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu->cpus[0]))
+		state->sm_mhz = (double)khz / 1000;
+}
+
+/* ---- opening and closing ---- */
+
+static void cpu_close(np_device *device)
+{
+	cpu_device *cpu = (cpu_device *)device;
+	if (!cpu)
+		return;
+	if (cpu->engine)
+		cpu->part->close(cpu->engine);
+	if (cpu->pinned)
+		sched_setaffinity(0, sizeof cpu->before, &cpu->before);
+	if (device->meter)
+		device->meter->ops->close(device->meter);
+	np_text_free(&device->facts.provenance);
+	free(cpu);
+}
+
+static const np_device_ops OPS = {
+        .now = cpu_now,
+        .sleep = cpu_sleep,
+        .prepare = cpu_prepare,
+        .describe = cpu_describe,
+        .release = cpu_release,
+        .submit = cpu_submit,
+        .reap = cpu_reap,
+        .state = cpu_state,
+        .close = cpu_close,
+};
+
+/* The calling thread and those it starts from now on stay on as many processors as there are threads. */
+static np_status pin(cpu_device *cpu, int threads, np_error *err)
+{
+	int allowed = np_host_allowed_cpus("", cpu->cpus, MOST_CPUS);
+	if (threads > allowed)
+		return np_fail(err, NP_ERR_ARGUMENT, "%d threads: this process may use %d processors", threads, allowed);
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	for (int i = 0; i < threads; i++)
+		if (cpu->cpus[i] < CPU_SETSIZE)
+			CPU_SET(cpu->cpus[i], &set);
+	/* Where pinning is forbidden, measuring goes on: the scheduler moves threads seldom. */
+	cpu->pinned =
+	        sched_getaffinity(0, sizeof cpu->before, &cpu->before) == 0 && sched_setaffinity(0, sizeof set, &set) == 0;
+	return NP_OK;
+}
+
+static np_status start_part(cpu_device *cpu, int threads, np_error *err)
+{
+	char path[4096];
+	if (threads > 1)
+		setenv("OMP_PROC_BIND", "true", 0); /* read when the OpenMP runtime is loaded, with the part */
+	NP_TRY(np_cpu_load_part(&cpu->part, path, sizeof path, err));
+	return cpu->part->open(threads, &cpu->engine, err);
+}
+
+static np_status open_meter(cpu_device *cpu, np_error *err)
+{
+	np_device_facts *facts = &cpu->device.facts;
+	return np_rapl_open(NULL, cpu->cpus, facts->threads, &cpu->device.meter, facts->no_meter, sizeof facts->no_meter, err);
+}
+
+static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
+{
+	np_device_facts *facts = &cpu->device.facts;
+	np_cpu_name(np_sys_root(), cpu->host.cpu_model, facts->device, sizeof facts->device);
+	cpu->part->software(facts->software, sizeof facts->software);
+	snprintf(facts->dtype, sizeof facts->dtype, "fp32");
+	facts->threads = threads;
+	facts->limit_w = NAN;
+	np_host_provenance(&cpu->host, &facts->provenance);
+	np_text_printf(&facts->provenance, "threads=%d\npinned=%s\nonednn_isa=%s\nclock=%s\n", threads,
+	               cpu->pinned ? "yes" : "no", cpu->part->isa(cpu->engine), threads == 1 ? "cpu" : "wall");
+	return np_text_ok(&facts->provenance) ? NP_OK : np_fail_memory(err);
+}
+
+/* Warm or cold: what agrees best with whole networks, see docs/measuring-cpu.md. */
+static np_part_rotation default_rotation(const np_host *host)
+{
+	int64_t cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
+	return (np_part_rotation){.weights = true, .outputs = true, .bytes = 2 * cache};
+}
+
+static np_status start(cpu_device *cpu, int threads, np_error *err)
+{
+	np_host_read(np_sys_root(), &cpu->host);
+	NP_TRY(pin(cpu, threads, err));
+	NP_TRY(start_part(cpu, threads, err));
+	NP_TRY(state_facts(cpu, threads, err));
+	cpu->rotation = default_rotation(&cpu->host);
+	return open_meter(cpu, err);
+}
+
+np_status np_cpu_open(const np_device_request *request, np_device **device, np_error *err)
+{
+	*device = NULL;
+	if (strcmp(request->name, "cpu") != 0)
+		return np_fail(err, NP_ERR_ARGUMENT, "'%s' is no device: the processor is 'cpu'", request->name);
+	if (request->dtype && strcmp(request->dtype, "fp32") != 0)
+		return np_fail(err, NP_ERR_UNSUPPORTED, "the processor is measured with fp32, not with %s", request->dtype);
+	if (request->threads < 0)
+		return np_fail(err, NP_ERR_ARGUMENT, "%d threads: at least 1 was expected", request->threads);
+	cpu_device *cpu = calloc(1, sizeof *cpu);
+	if (!cpu)
+		return np_fail_memory(err);
+	cpu->device = (np_device){.ops = &OPS, .habits.depth = 1};
+	np_status status = start(cpu, request->threads ? request->threads : 1, err);
+	if (status != NP_OK)
+		cpu_close(&cpu->device);
+	else
+		*device = &cpu->device;
+	return status;
+}
+
+/* ---- for benches and tests ---- */
+
+void np_cpu_set_rotation(np_device *device, np_part_rotation rotation)
+{
+	((cpu_device *)device)->rotation = rotation;
+}
+
+np_part_rotation np_cpu_rotation(const np_device *device)
+{
+	return ((const cpu_device *)device)->rotation;
+}
+
+np_status np_cpu_values(np_device *device, np_job *job, int step, np_part_role role, float *values, int64_t count,
+                        np_error *err)
+{
+	return ((cpu_device *)device)->part->values(job->job, step, role, values, count, err);
+}
