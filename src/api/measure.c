@@ -16,7 +16,7 @@ static const struct {
 	const char *name;
 	np_status (*open)(const np_device_request *request, np_device **device, np_error *err);
 } DEVICES[] = {
-//CPU        {"cpu", np_cpu_open},
+        {"cpu", np_cpu_open},
         {"fake", np_fake_open},
         {"replay", np_fake_open},
 };
