@@ -23,9 +23,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "suites.md"
 MARKS = ("<!-- rows by kind: tools/make_suites.py -->", "<!-- end -->")
 HEADS = {
-    "paper": ["layers of networks of the paper's time and of random networks like its authors', for a GPU"],
-    "full": ["further kinds and the shapes of later networks, for a GPU; to be measured after `paper`, whose rows are not repeated"],
-    "quick": ["a first model of a CPU: few rows that fill the space of usual layers evenly"],
+    "paper": "layers of networks of the paper's time and of random networks like its authors', for a GPU",
+    "full": "further kinds and the shapes of later networks, for a GPU; to be measured after `paper`, whose rows it does not repeat",
+    "quick": "a first model of a CPU: few rows that fill the space of usual layers evenly",
 }
 
 # ---- what may be in a suite -----------------------------------------------------------------------------------------
@@ -197,6 +197,13 @@ FC_INPUTS = (64, 96, 128, 192, 256, 320, 400, 512, 640, 784, 1000, 1280, 1536, 2
 FC_OUTPUTS = (10, 10, 20, 50, 100, 128, 200, 256, 400, 512, 768, 1000, 1000, 1200, 1536, 2048, 3000, 4000)
 
 
+# The ends of what is asked of a first model, which evenly spread points seldom reach; with their batches.
+EDGES = ((fc(1000, 10), 1), (fc(96, 10), 4), (plain("relu", 512), 1), (plain("relu", 72, 112), 4), (plain("relu", 64, 144), 1),
+         (plain("relu", 80, 112), 8), (window("maxpool", 80, 112, 80, 3, 2, 1), 4), (window("maxpool", 64, 128, 64, 3, 2, 1), 1),
+         (global_pool(1000, 6), 8), (global_pool(512, 8), 4), (plain("softmax", 8), 1), (plain("softmax", 16), 4),
+         (plain("batchnorm", 72, 112), 4), (plain("eltwise", 72, 80), 4), (plain("lrn", 80, 72), 4))
+
+
 def spread_shape(u, v, least, most, least_size=4):
     """A size, and channels that go with it."""
     size = at([size for size in SIZES if size >= least_size], u)
@@ -263,7 +270,7 @@ def spread_grouped(u):
 QUICK_GROUPS = {
     "conv": (94, spread_conv),
     "grouped": (12, spread_grouped),
-    "fc": (23, spread_fc),
+    "fc": (35, spread_fc),
     "maxpool": (22, spread_pool("maxpool")),
     "avgpool": (6, spread_pool("avgpool")),
     "globalavgpool": (7, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
@@ -281,7 +288,9 @@ def make_quick(excluded):
     for i, (size, o, k, s, p) in enumerate(FIRST):
         suite.add(window("conv", 3, size, o, k, s, p), (1, 4, 2, 1)[i % 4], "first")
     for i, (c, o) in enumerate(LARGE_FC):
-        suite.add(fc(c, o), (1, 4, 2, 1, 8)[i % 5], "large fc")
+        suite.add(fc(c, o), (1, 4, 2, 1, 8)[i % 5])
+    for layer, batch in EDGES:
+        suite.add(layer, batch)
     for i, (group, (rows, make)) in enumerate(QUICK_GROUPS.items()):
         spread = Spread(1000 * i)
         while suite.counts[group] < rows:
@@ -295,12 +304,17 @@ def make_quick(excluded):
 # ---- files ----------------------------------------------------------------------------------------------------------
 
 
+KINDS = ("conv deconv fc maxpool avgpool globalavgpool lrn batchnorm layernorm relu activation eltwise concat softmax "
+         "matmul").split()
+
+
 def render(name, suite):
     by_kind = collections.defaultdict(list)
     for text, layer in suite.layers.items():
         by_kind[layer.kind].append(text)
+    by_kind = {kind: by_kind[kind] for kind in KINDS if by_kind[kind]}
     counts = ", ".join(f"{kind} {len(texts)}" for kind, texts in by_kind.items())
-    lines = [f"# suite: {name}", *(f"# what: {line}" for line in HEADS[name]), f"# rows: {len(suite.layers)}: {counts}",
+    lines = [f"# suite: {name}", f"# what: {HEADS[name]}", f"# rows: {len(suite.layers)}: {counts}",
              "# made by: tools/make_suites.py"]
     for kind, texts in by_kind.items():
         lines += ["", *texts]
@@ -310,9 +324,8 @@ def render(name, suite):
 def table(suites):
     """Rows by kind, for docs/suites.md."""
     counts = {name: collections.Counter(layer.kind for layer in suite.layers.values()) for name, suite in suites.items()}
-    kinds = dict.fromkeys(kind for name in suites for kind in counts[name])
     lines = ["| kind | " + " | ".join(f"`{name}`" for name in suites) + " |", "|---|" + "---:|" * len(suites)]
-    for kind in kinds:
+    for kind in KINDS:
         lines.append(f"| {kind} | " + " | ".join(str(counts[name][kind] or "") for name in suites) + " |")
     lines.append("| all | " + " | ".join(str(len(suite.layers)) for suite in suites.values()) + " |")
     return "\n".join(lines)
