@@ -354,6 +354,20 @@ static void wrap_of_unknown_range_is_an_epoch(void **state)
 	assert_joules(reading.energy_j, 5);
 }
 
+/* A counter that was seen beyond its range has not wrapped there. */
+static void range_that_is_wrong_is_not_used(void **state)
+{
+	world *w = *state;
+	gauge *a = put_package_0(w, "4000000\n");
+	open_works(w, NULL, 0, "rapl-powercap");
+	w->now_s += 1;
+	a->value -= 1000000;
+	show(w, a);
+	np_reading reading = look(w);
+	assert_int_equal(reading.epoch, 1);
+	assert_true(reading.energy_j == 0);
+}
+
 static void impossible_steps_are_an_epoch(void **state)
 {
 	world *w = *state;
@@ -675,6 +689,7 @@ int main(void)
 	        ON_A_MACHINE(wraps_are_undone),
 	        ON_A_MACHINE(wrap_to_the_last_count),
 	        ON_A_MACHINE(wrap_of_unknown_range_is_an_epoch),
+	        ON_A_MACHINE(range_that_is_wrong_is_not_used),
 	        ON_A_MACHINE(impossible_steps_are_an_epoch),
 	        ON_A_MACHINE(memory_is_told_apart),
 	        ON_A_MACHINE(memory_of_some_is_not_memory_of_all),
