@@ -4,6 +4,8 @@
 
 #include <neuralpower/neuralpower.h>
 
+#include <limits.h>
+
 /* Exit statuses, part of the public contract. */
 enum {
 	EXIT_FINE = 0,
@@ -32,12 +34,13 @@ typedef struct arguments {
 	list files;
 	list shapes, dims, platforms, layers; /* as typed */
 	list degrees;                         /* where to write them; "-" = standard output */
+	list suites;
 	int64_t *batches;
 	int batch_count;
 	output json, csv;
-	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features;
-	int64_t seed, threads, degree;
-	double idle_power_w, limit_power_w, interval;
+	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features, *dtype, *fit;
+	int64_t seed, threads, degree, passes;
+	double idle_power_w, limit_power_w, interval, time_budget_s;
 	bool quiet, verbose, strict, help;
 } arguments;
 
@@ -57,6 +60,7 @@ enum {
 	OPT_DEVICE = 1 << 5,   /* device */
 	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
 	OPT_DESIGN = 1 << 7,   /* type, target, features, degree, seed, o */
+	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -86,8 +90,19 @@ int write_report(render_function *render, const void *subject, np_report_options
 /* Renders a report in every format that was asked for (a table when none took standard output) and writes them. */
 int write_reports(const arguments *args, render_function *render, const void *subject);
 
+/* Learns a platform from rows, as the options say, and writes it to args->out; shows its card. */
+int fit_and_show(const arguments *args, const np_dataset *dataset);
 /* Says how many rows were read and which were left out. */
 void show_rows(const arguments *args, const np_dataset *dataset);
+
+/* The progress of a campaign, shown on standard error; `tell` of np_measure_options with a progress as its context. */
+typedef struct progress {
+	const arguments *args;
+	bool shown; /* a line that changes is on the terminal */
+	int tenths;
+} progress;
+void progress_tell(void *context, const np_measure_event *event);
+void progress_end(progress *p);
 
 /* Networks of every file at every batch, in the order asked. */
 typedef struct networks {
@@ -105,8 +120,16 @@ int platform_open_for(const arguments *args, const char *name, np_platform **pla
 int platform_open_asked(const arguments *args, np_platform **platform);
 /* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */
 list platform_list(void);
-void list_free_items(list *l);
+
+/* Lists: of borrowed items, or of copies that list_free_items() frees too. */
 bool list_add(list *l, const char *item);
+bool list_add_copy(list *l, const char *item);
+void list_free_items(list *l);
+
+/* Directories of the variable (with ':' between), then share/neuralpower/FOLDER beside the program, or a build tree's. */
+list share_directories(const char *variable, const char *folder);
+/* Finds NAME + EXTENSION in one of them. */
+bool share_find(const list *directories, const char *name, const char *extension, char path[PATH_MAX]);
 
 extern const char DEFAULT_PLATFORM[];
 
@@ -122,6 +145,9 @@ extern const char DEFAULT_PLATFORM[];
 	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_DEVICE | OPT_REPORT,                            \
 	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
 	  "predictions beside measurements")                                                                              \
+	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                  \
+	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                         \
+	  "runtime and power of layers and networks on a device at hand")                                                 \
 	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are") \
 	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest") \
 	X("version", command_version, 0, "", "the program's version")

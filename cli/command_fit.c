@@ -98,7 +98,7 @@ static bool has_degrees(const arguments *args)
 
 /* ---- the command ---- */
 
-static int learn(const arguments *args, const np_dataset *dataset)
+int fit_and_show(const arguments *args, const np_dataset *dataset)
 {
 	np_fit_options options = {.method = args->method,
 	                          .name = args->name,
@@ -135,7 +135,7 @@ int command_fit(const arguments *args)
 	if (np_dataset_load(args->files.items, args->files.count, args->device, &dataset, &err) != NP_OK)
 		return complain_error(&err);
 	show_rows(args, dataset);
-	int status = learn(args, dataset);
+	int status = fit_and_show(args, dataset);
 	np_dataset_free(dataset);
 	return status;
 }

@@ -85,6 +85,11 @@ static int add_layers(arguments *args, const char *value)
 	return list_add(&args->layers, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
 }
 
+static int add_suite(arguments *args, const char *value)
+{
+	return list_add(&args->suites, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
 static int add_degrees(arguments *args, const char *value)
 {
 	return list_add(&args->degrees, value ? value : "-") ? EXIT_FINE : EXIT_CHECK_FAILED;
@@ -119,6 +124,8 @@ TEXT_SETTER(networks)
 TEXT_SETTER(table)
 TEXT_SETTER(group)
 TEXT_SETTER(features)
+TEXT_SETTER(dtype)
+TEXT_SETTER(fit)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -147,6 +154,20 @@ static int set_threads(arguments *args, const char *value)
 {
 	bool fine = parse_count(value, 1, &args->threads) && args->threads <= 1024;
 	return fine ? EXIT_FINE : complain_value("--threads", value, "a number from 1 to 1024");
+}
+
+static int set_passes(arguments *args, const char *value)
+{
+	bool fine = parse_count(value, 1, &args->passes) && args->passes <= 1000;
+	return fine ? EXIT_FINE : complain_value("--passes", value, "a number from 1 to 1000");
+}
+
+static int set_time_budget(arguments *args, const char *value)
+{
+	char *end;
+	args->time_budget_s = strtod(value, &end);
+	bool fine = end != value && !*end && args->time_budget_s > 0 && args->time_budget_s < 1e9;
+	return fine ? EXIT_FINE : complain_value("--time-budget", value, "seconds above 0");
 }
 
 static int parse_watts(const char *word, const char *value, double *watts)
@@ -199,6 +220,16 @@ static const option OPTIONS[] = {
         {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
         {"--degrees", NULL, "[=FILE]", OPT_FIT, add_degrees,
          "with --method paper, the errors of each degree; FILE.svg, .csv and .json say how"},
+        {"--suite", NULL, "NAME|FILE", OPT_MEASURE, add_suite,
+         "layers to measure: quick, paper, full, or a file of them; may be given again"},
+        {"--device", NULL, "NAME", OPT_MEASURE, set_device,
+         "cpu (default), cuda:N; fake:... is computed, replay:FILE.csv repeats a data set"},
+        {"--dtype", NULL, "TYPE", OPT_MEASURE, set_dtype, "fp32 (default), on a GPU also tf32 and fp16"},
+        {"--networks", NULL, "FILE.csv", OPT_MEASURE, set_networks, "where whole networks go; else DATASET-networks.csv"},
+        {"--passes", NULL, "N", OPT_MEASURE, set_passes, "measure everything N times (1), each time in another order"},
+        {"--time-budget", NULL, "SECONDS", OPT_MEASURE, set_time_budget,
+         "begin no row after it; the same command goes on from there"},
+        {"--fit", NULL, "NAME", OPT_MEASURE, set_fit, "then learn platform NAME from it, into NAME.json"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
         {"--type", NULL, "T", OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
         {"--target", NULL, "T", OPT_DESIGN, set_target, "runtime_ms (default) or power_w"},
@@ -207,13 +238,15 @@ static const option OPTIONS[] = {
         {"--source", NULL, "TEXT", OPT_FIT, set_source,
          "who measured the rows and under which terms, kept in the platform file"},
         {"--group", NULL, "BY", OPT_FIT, set_group, "rows that stay in one fold: row (default), shape, network (and shape)"},
-        {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN, set_seed, "seed of the cross-validation folds (1)"},
+        {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_seed,
+         "seed of cross-validation folds and of measuring orders (1)"},
         {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
+        {"--threads", NULL, "N", OPT_MEASURE, set_threads, "threads that layers run on (1), each pinned to a processor"},
         {"--idle-power", NULL, "W", OPT_FIT, set_idle_power, "the device's idle power, when known"},
         {"--limit-power", NULL, "W", OPT_FIT, set_limit_power, "the device's power limit, when known"},
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
-        {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN, set_out, "write the result to FILE"},
+        {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},
         {"--help", "-h", NULL, 0, set_help, "this text"},
@@ -328,5 +361,6 @@ void arguments_free(arguments *args)
 	free(args->platforms.items);
 	free(args->layers.items);
 	free(args->degrees.items);
+	free(args->suites.items);
 	free(args->batches);
 }

@@ -1,4 +1,4 @@
-/* Where platforms lie: a path, $NEURALPOWER_PLATFORMS, then beside the program (installed, or in a build tree). */
+/* Finding platforms: by path, or by name where platforms lie. */
 #include "cli.h"
 
 #include <dirent.h>
@@ -16,53 +16,9 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-static void add_copy(list *l, const char *text)
-{
-	char *copy = strdup(text);
-	if (copy && !list_add(l, copy))
-		free(copy);
-}
-
-void list_free_items(list *l)
-{
-	for (int i = 0; i < l->count; i++)
-		free((char *)l->items[i]);
-	free(l->items);
-	*l = (list){0};
-}
-
-static void add_environment(list *directories)
-{
-	const char *value = getenv("NEURALPOWER_PLATFORMS");
-	char *copy = value ? strdup(value) : NULL, *rest = copy, *part;
-	while (copy && (part = strsep(&rest, ":")))
-		if (*part)
-			add_copy(directories, part);
-	free(copy);
-}
-
-/* Relative to the program, so that an installed tree can be moved. */
-static void add_program(list *directories)
-{
-	static const char *const PLACES[] = {"/../share/neuralpower/platforms", "/../platforms"};
-	char program[PATH_MAX], directory[PATH_MAX + 64];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (length <= 0)
-		return;
-	program[length] = '\0';
-	*strrchr(program, '/') = '\0';
-	for (int i = 0; i < 2; i++) {
-		snprintf(directory, sizeof directory, "%s%s", program, PLACES[i]);
-		add_copy(directories, directory);
-	}
-}
-
 static list search_path(void)
 {
-	list directories = {0};
-	add_environment(&directories);
-	add_program(&directories);
-	return directories;
+	return share_directories("NEURALPOWER_PLATFORMS", "platforms");
 }
 
 static int load_path(const char *path, np_platform **platform)
@@ -98,7 +54,7 @@ static void add_directory(list *paths, const char *directory)
 		char path[PATH_MAX];
 		snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
 		if (!has_base(paths, entries[i]->d_name))
-			add_copy(paths, path);
+			list_add_copy(paths, path);
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -143,13 +99,8 @@ int platform_open(const char *name, np_platform **platform)
 		return load_path(name, platform);
 	list directories = search_path();
 	char path[PATH_MAX];
-	int status = EXIT_USAGE;
-	bool found = false;
-	for (int i = 0; i < directories.count && !found; i++) {
-		snprintf(path, sizeof path, "%s/%s.json", directories.items[i], name);
-		found = access(path, F_OK) == 0;
-	}
-	status = found ? load_path(path, platform) : complain_unknown(name, &directories);
+	bool found = share_find(&directories, name, ".json", path);
+	int status = found ? load_path(path, platform) : complain_unknown(name, &directories);
 	list_free_items(&directories);
 	return status;
 }

@@ -50,6 +50,15 @@ def cards(program):
     return ["```", *text.rstrip().splitlines(), "```"]
 
 
+def flags():
+    """A line per flag of a measured row, from the table that defines them."""
+    source = (ROOT / "src/dataset/flags.h").read_text()
+    rows = re.findall(r'X\(\w+, "(\w+)", (true|false), +"([^"]+)"\)', source)
+    assert rows, "no table of flags"
+    return ["| flag | left out | meaning |", "|---|---|---|",
+            *(f"| `{name}` | {'yes' if drop == 'true' else ''} | {meaning} |" for name, drop, meaning in rows)]
+
+
 def filled(text, name, lines):
     """The text with the lines between <!-- name --> and <!-- end -->."""
     mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.S)
@@ -62,14 +71,17 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/neuralpower")
     arguments = parser.parse_args()
-    path = ROOT / "docs/method.md"
-    old = text = path.read_text()
-    for name, lines in (("layers", layers()), ("networks", networks()), ("platforms", cards(arguments.program.resolve()))):
-        text = filled(text, name, lines)
-    if not arguments.check:
-        path.write_text(text)
-    elif text != old:
-        sys.exit("docs/method.md is not of these results: run tools/docs_tables.py")
+    tables = {"method.md": {"layers": layers(), "networks": networks(), "platforms": cards(arguments.program.resolve())},
+              "measuring.md": {"flags": flags()}}
+    for name, parts in tables.items():
+        path = ROOT / "docs" / name
+        old = text = path.read_text()
+        for mark, lines in parts.items():
+            text = filled(text, mark, lines)
+        if not arguments.check:
+            path.write_text(text)
+        elif text != old:
+            sys.exit(f"docs/{name} is not of these results: run tools/docs_tables.py")
 
 
 main()

@@ -81,6 +81,7 @@ typedef struct np_network_row {
 	int64_t batch;
 	double value[NP_TARGET_COUNT]; /* ms, W, mJ per forward pass of the whole batch */
 	bool has[NP_TARGET_COUNT];
+	double sum_of_layers_ms, sum_of_layers_mj; /* of its layers measured alone; NAN = not said */
 	int line;
 } np_network_row;
 

@@ -4,6 +4,7 @@
 
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
+#include <neuralpower/measure.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,6 +39,9 @@ NP_API np_status np_report_platforms(const np_platform *const *platforms, int co
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 /* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
 NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
+                                   np_error *err) NP_MUST_CHECK;
+/* How a campaign went; table or JSON, there is no CSV of it. */
+NP_API np_status np_report_measure(const np_measure_result *result, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;
 /* What np_doctor() found, and how many devices. */
 NP_API np_status np_report_doctor(const np_findings *findings, int devices, const np_report_options *options, char **text,

@@ -1,4 +1,5 @@
 /* doctor: asks everything that knows something about measuring on this machine. */
+#include "backends/backends.h"
 #include "backends/host.h"
 #include "backends/rapl.h"
 #include "measure/findings.h"
@@ -7,6 +8,7 @@
 static void (*const PROBES[])(np_findings *findings, int *devices) = {
         np_host_probe,
         np_rapl_probe,
+        np_cpu_probe,
 };
 
 np_status np_doctor(np_findings **findings, int *devices, np_error *err)

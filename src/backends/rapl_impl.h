@@ -42,7 +42,6 @@ typedef struct np_rapl_verdict {
 	char remedy[128]; /* the command that mends it, or "" */
 } np_rapl_verdict;
 void np_rapl_judge(np_rapl_verdict *verdict, np_rapl_state state, const char *remedy, const char *format, ...) NP_PRINTF(4, 5);
-
 /* What lies between the meter and the machine; tests put their own there. */
 typedef struct np_rapl_seam {
 	void *context;
@@ -69,6 +68,9 @@ bool np_rapl_wants(const np_rapl_request *request, np_place counter);
  * sum that looks whole.
  */
 int np_rapl_uncovered(const np_rapl_request *request, const np_place *counters, int count);
+
+/* Nothing there. On an x86 machine of one's own, loading a module of the kernel may bring it; elsewhere nothing will. */
+void np_rapl_judge_absent(np_rapl_verdict *verdict, const np_rapl_request *request, const char *module, const char *text);
 
 /* Fills the set with the counters of one way, or judges why not. The set is the caller's to close either way. */
 void np_rapl_find_powercap(const np_rapl_request *request, np_rapl_set *set, np_rapl_verdict *verdict);

@@ -133,6 +133,5 @@ void np_rapl_find_perf(const np_rapl_request *request, np_rapl_set *set, np_rapl
 	if (np_sys_read(request->root, text, sizeof text, PMU "type") == 0)
 		open_mask(request, set, verdict);
 	else
-		np_rapl_judge(verdict, NP_RAPL_ABSENT, np_host_is_virtual(request->root) ? NULL : "sudo modprobe rapl",
-		              "no perf 'power' PMU");
+		np_rapl_judge_absent(verdict, request, "rapl", "no perf 'power' PMU");
 }

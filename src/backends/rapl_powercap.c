@@ -71,12 +71,6 @@ static void judge_zone(int zone, int fault, np_rapl_verdict *verdict)
 	}
 }
 
-static void judge_absent(const np_rapl_request *request, np_rapl_verdict *verdict)
-{
-	const char *remedy = np_host_is_virtual(request->root) ? NULL : "sudo modprobe intel_rapl_msr";
-	np_rapl_judge(verdict, NP_RAPL_ABSENT, remedy, "no " CLASS "intel-rapl:*");
-}
-
 void np_rapl_find_powercap(const np_rapl_request *request, np_rapl_set *set, np_rapl_verdict *verdict)
 {
 	np_place zones[MOST_ZONES];
@@ -100,7 +94,7 @@ void np_rapl_find_powercap(const np_rapl_request *request, np_rapl_set *set, np_
 		zones[count++] = place;
 	}
 	if (!seen)
-		judge_absent(request, verdict);
+		np_rapl_judge_absent(verdict, request, "intel_rapl_msr", "no " CLASS "intel-rapl:*");
 	int missing = np_rapl_uncovered(request, zones, count);
 	if (verdict->state == NP_RAPL_WORKS && missing >= 0)
 		np_rapl_judge(verdict, NP_RAPL_BROKEN, NULL, "no zone of " CLASS " counts the package of processor %d",

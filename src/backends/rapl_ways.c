@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
@@ -25,6 +26,14 @@ void np_rapl_judge(np_rapl_verdict *verdict, np_rapl_state state, const char *re
 	va_end(args);
 	verdict->state = state;
 	snprintf(verdict->remedy, sizeof verdict->remedy, "%s", remedy ? remedy : "");
+}
+
+void np_rapl_judge_absent(np_rapl_verdict *verdict, const np_rapl_request *request, const char *module, const char *text)
+{
+	char virt[16], remedy[64];
+	np_host_virtualisation(request->root, virt, sizeof virt);
+	snprintf(remedy, sizeof remedy, "sudo modprobe %s", module);
+	np_rapl_judge(verdict, NP_RAPL_ABSENT, strcmp(virt, "none") == 0 ? remedy : NULL, "%s", text);
 }
 
 static void drop(np_rapl_set *set, int i)
@@ -108,5 +117,6 @@ void np_rapl_explain(const np_rapl_verdict verdicts[NP_RAPL_WAYS], bool is_virtu
 		snprintf(why_not, size, "%s%s%s%s", WHAT, v->text, v->remedy[0] ? "; mend it with: " : "", v->remedy);
 		return;
 	}
-	snprintf(why_not, size, "%s%s and %s%s", WHAT, verdicts[0].text, verdicts[1].text, guest);
+	bool both = verdicts[0].state == NP_RAPL_ABSENT && verdicts[1].state == NP_RAPL_ABSENT;
+	snprintf(why_not, size, "%s%s%s%s%s", WHAT, verdicts[0].text, both ? " and " : "; ", verdicts[1].text, guest);
 }

@@ -18,7 +18,7 @@
 	X(SHARED_GPU, "shared_gpu", true, "another process works on the device")                              \
 	X(MIG, "mig", true, "the device is partitioned: the board's power is not this process's")             \
 	X(ALGO_CHANGED, "algo_changed", false, "another algorithm than in an earlier pass")                   \
-	X(CONTENDED, "contended", true, "other processes took the processor: wall time exceeds CPU time")     \
+	X(CONTENDED, "contended", false, "other processes took the processor: wall time exceeds CPU time")    \
 	X(REF_IMPL, "ref_impl", true, "a slow reference implementation ran, not an optimised one")            \
 	X(ANCHOR, "anchor", true, "one layer measured again and again to watch for drift; no row of its own") \
 	X(SHORT_WINDOW, "short_window", false, "fewer meter ticks than wanted")

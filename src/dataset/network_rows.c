@@ -2,6 +2,7 @@
 #include <neuralpower/dataset.h>
 
 #include "base/error.h"
+#include "dataset/flags.h"
 #include "dataset/issues.h"
 #include "dataset/labels.h"
 #include "dataset/records.h"
@@ -21,9 +22,9 @@ struct np_network_rows {
 };
 
 typedef struct raw_row {
-	const char *network, *file, *device, *software, *dtype, *run;
+	const char *network, *file, *device, *software, *dtype, *run, *flags;
 	int64_t batch;
-	double value[NP_TARGET_COUNT];
+	double value[NP_TARGET_COUNT], sum_of_layers_ms, sum_of_layers_mj;
 } raw_row;
 
 #define TEXT(name)                                            \
@@ -38,6 +39,9 @@ static const np_field FIELDS[] = {TEXT(network),
                                   TEXT(software),
                                   TEXT(dtype),
                                   TEXT(run),
+                                  TEXT(flags),
+                                  {"sum_of_layers_ms", NP_FIELD_MEASURE, offsetof(raw_row, sum_of_layers_ms)},
+                                  {"sum_of_layers_mj", NP_FIELD_MEASURE, offsetof(raw_row, sum_of_layers_mj)},
                                   {"batch", NP_FIELD_COUNT, offsetof(raw_row, batch)},
                                   NP_TARGET_MAP(MEASURE)};
 
@@ -81,6 +85,8 @@ static const char *refusal(const raw_row *raw)
 		return "network is blank";
 	if (raw->batch == 0)
 		return "batch is 0, 1 or more was expected";
+	if (np_flags_drop(raw->flags))
+		return "it is flagged: something went wrong while it was measured";
 	for (int t = 0; t < NP_TARGET_COUNT; t++)
 		if (!isnan(raw->value[t]))
 			return NULL;
@@ -90,7 +96,10 @@ static const char *refusal(const raw_row *raw)
 static np_status keep_row(loading *l, const raw_row *raw, int line, np_error *err)
 {
 	NP_TRY(reserve(l->rows, err));
-	np_network_row row = {.batch = raw->batch == NP_BLANK ? 1 : raw->batch, .line = line};
+	np_network_row row = {.batch = raw->batch == NP_BLANK ? 1 : raw->batch,
+	                      .sum_of_layers_ms = raw->sum_of_layers_ms,
+	                      .sum_of_layers_mj = raw->sum_of_layers_mj,
+	                      .line = line};
 	const char *const texts[] = {raw->network, raw->file, raw->device, raw->software, raw->dtype, raw->run};
 	const char **const to[] = {&row.network, &row.file, &row.device, &row.software, &row.dtype, &row.run};
 	for (int i = 0; i < 6; i++) {

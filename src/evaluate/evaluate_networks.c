@@ -28,12 +28,12 @@ static double sum_layers(const np_dataset *layers, const np_network_row *row, np
 	return found ? sum : NAN;
 }
 
-/* Power of a network is the mean over its layers, weighted by runtime. */
+/* The sum that the row itself has, or that of the layers given; power is the mean over layers, weighted by runtime. */
 static double measured_sum(const np_dataset *layers, const np_network_row *row, np_target target)
 {
-	if (target != NP_POWER)
-		return sum_layers(layers, row, target);
-	return sum_layers(layers, row, NP_ENERGY) / sum_layers(layers, row, NP_RUNTIME);
+	double runtime = layers ? sum_layers(layers, row, NP_RUNTIME) : row->sum_of_layers_ms;
+	double energy = layers ? sum_layers(layers, row, NP_ENERGY) : row->sum_of_layers_mj;
+	return target == NP_RUNTIME ? runtime : target == NP_ENERGY ? energy : energy / runtime;
 }
 
 static np_status score_network(np_evaluation *e, const np_prediction *p, const np_network_row *row, const np_dataset *layers,

@@ -16,7 +16,7 @@
 
 /* In no suite and in none of the networks that predictions are usually tested on. */
 static const char ANCHOR[] = "conv:1x128x56x56:128:k3:p1", ANCHOR_FAST[] = "conv:32x128x56x56:128:k3:p1";
-enum { ANCHOR_EVERY = 50 };
+enum { ANCHOR_EVERY = 50, LEAST_FOR_ANCHORS = 25 };
 
 /* A file that grows, and what is in it. */
 typedef struct ledger {
@@ -421,8 +421,8 @@ static np_status prepare(campaign *c, const np_layer_config *layers, int layer_c
 {
 	NP_TRY(np_layer_text_read(c->device->habits.depth > 1 ? ANCHOR_FAST : ANCHOR, &c->anchor, err));
 	np_layer_text_write(&c->anchor, c->anchor_text);
-	c->has_anchor = true;
 	NP_TRY(make_plan(c, layers, layer_count, err));
+	c->has_anchor = c->plan.count >= LEAST_FOR_ANCHORS;
 	NP_TRY(open_ledger(c, &c->layers, err));
 	if (c->options->network_count)
 		NP_TRY(open_ledger(c, &c->networks, err));

@@ -14,7 +14,8 @@ typedef enum column_type {
 	TEXT,  /* const char * */
 	CHARS, /* char[] */
 	COUNT, /* int64_t */
-	SMALL, /* int */
+	SIZE,  /* int64_t, 0 says nothing */
+	SMALL, /* int, 0 says nothing */
 	REAL,  /* double */
 	BITS,  /* unsigned, in hexadecimal */
 } column_type;
@@ -39,8 +40,8 @@ struct np_record_columns {
 /* How it came about: the same for layers and networks. */
 #define EXECUTION                                                                                                    \
 	AT(CHARS, "backend", job.backend), AT(CHARS, "algo", job.algo), AT(CHARS, "layout", job.layout),             \
-	        AT(CHARS, "notes", job.notes), AT(COUNT, "workspace", job.workspace_bytes),                          \
-	        AT(COUNT, "footprint", job.footprint_bytes), AT(SMALL, "graph_k", job.graph_k),                      \
+	        AT(CHARS, "notes", job.notes), AT(SIZE, "workspace", job.workspace_bytes),                           \
+	        AT(SIZE, "footprint", job.footprint_bytes), AT(SMALL, "graph_k", job.graph_k),                       \
 	        AT(SMALL, "buffer_sets", job.buffer_sets), AT(TEXT, "cache", job.cache), AT(TEXT, "data", job.data), \
 	        AT(COUNT, "threads", threads)
 #define STATISTICS                                                                                              \
@@ -139,8 +140,10 @@ static const char *write_field(const column *c, const np_record *record, char te
 		return at;
 	case COUNT:
 		return write_count(*(const int64_t *)at, text);
+	case SIZE:
+		return *(const int64_t *)at ? write_count(*(const int64_t *)at, text) : "";
 	case SMALL:
-		return write_count(*(const int *)at, text);
+		return *(const int *)at ? write_count(*(const int *)at, text) : "";
 	case REAL:
 		return write_real(*(const double *)at, text);
 	default:

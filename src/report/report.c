@@ -32,6 +32,10 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 		*text = NULL;
 		return np_fail(err, NP_ERR_ARGUMENT, "this report has no picture");
 	}
+	if (own.format == NP_REPORT_CSV && !kind->csv) {
+		*text = NULL;
+		return np_fail(err, NP_ERR_ARGUMENT, "this report has no CSV form");
+	}
 	if (own.format == NP_REPORT_JSON)
 		write_json(kind, subjects, count, &out);
 	else if (own.format == NP_REPORT_CSV)

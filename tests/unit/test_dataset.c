@@ -346,7 +346,7 @@ static void test_passes(void **state)
 	                   ",fc,10,10,2,3,,,\n"
 	                   "a,fc,10,10,1,7,,,\n"
 	                   ",fc,10,10,3,2,70,140,clock_moved;noisy\n"
-	                   ",fc,10,10,4,900,70,63000,noisy;contended\n"
+	                   ",fc,10,10,4,900,70,63000,noisy;thr_power\n"
 	                   ",fc,10,10,,5,,,\n";
 	np_error err = {0};
 	np_dataset *dataset;
