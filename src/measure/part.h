@@ -18,7 +18,8 @@ typedef struct np_part_job np_part_job;
 
 /*
  * Over how many bytes calls of a layer alone change between copies of their buffers, so that a call finds in the caches what
- * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input.
+ * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input; a
+ * scratchpad goes with the outputs.
  */
 typedef struct np_part_rotation {
 	int64_t inputs, weights, outputs;

@@ -60,9 +60,9 @@ static np_status count_sets(np_part_job *job, const np_part_request *request, np
 		room = request->most_bytes - all;
 	bool alone = request->program->step_count == 1;
 	int most = rotation->most_copies > 0 && rotation->most_copies < MOST_SETS ? rotation->most_copies : MOST_SETS;
-	job->sets[DNN_SCRATCH] = 1;
 	job->sets[DNN_WEIGHTS] = sets_of(sums[DNN_WEIGHTS], alone ? rotation->weights : 0, most, &room);
 	job->sets[DNN_OUTPUT] = sets_of(sums[DNN_OUTPUT], alone ? rotation->outputs : 0, most, &room);
+	job->sets[DNN_SCRATCH] = sets_of(sums[DNN_SCRATCH], alone ? rotation->outputs : 0, most, &room);
 	job->sets[DNN_INPUT] = sets_of(sums[DNN_INPUT], alone ? rotation->inputs : 0, most, &room);
 	return NP_OK;
 }
