@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { UID_X = 1, UID_W = 2, UID_Y = 3, MAX_ENGINES = 48, MAX_KNOBS = 24, MAX_NOTES = 16, ALIGNMENT = 16 };
+enum { UID_X = 1, UID_W = 2, UID_Y = 3, MAX_ENGINES = 128, MAX_KNOBS = 24, MAX_NOTES = 16, ALIGNMENT = 16 };
 
 /* While a plan is being made. A call's failure ends the making, an engine's only that engine. */
 typedef struct np_cudnn_maker {
