@@ -75,7 +75,11 @@ static const np_cuda_step_ops copy_ops = {run_copy, free_nothing};
 np_status np_cuda_copy_plan(np_cuda *cuda, np_cuda_step *step, np_error *err)
 {
 	(void)cuda;
-	NP_TRY(np_cuda_expect(step, 0, step->values[step->output], err));
+	const np_layer_config *c = &step->config;
+	int64_t values;
+	NP_TRY(np_cuda_volume(c->batch, c->in_c, c->in_h, c->in_w, &values, err));
+	NP_TRY(np_cuda_expect(step, 0, values, err));
+	NP_TRY(np_cuda_expect(step, -1, values, err));
 	step->ops = &copy_ops;
 	step->backend = "cuda-copy";
 	snprintf(step->algo, sizeof step->algo, "memcpy");

@@ -44,8 +44,9 @@ static const np_cuda_step_ops conv_ops = {run_conv, free_conv};
 static np_status size_conv(np_cuda_step *step, np_error *err)
 {
 	const np_layer_config *c = &step->config;
-	if (c->groups < 1)
-		return np_fail(err, NP_ERR_UNSUPPORTED, "%lld groups", (long long)c->groups);
+	if (c->groups < 1 || c->in_c % c->groups || c->out_c % c->groups)
+		return np_fail(err, NP_ERR_UNSUPPORTED, "%lld groups of %lld and %lld channels", (long long)c->groups,
+		               (long long)c->in_c, (long long)c->out_c);
 	int64_t values;
 	NP_TRY(np_cuda_volume(c->batch, c->in_c, c->in_h, c->in_w, &values, err));
 	NP_TRY(np_cuda_expect(step, 0, values, err));

@@ -88,20 +88,20 @@ static void plan_all_maths(const np_cudnn_target *target, const np_layer_config 
 static void plan_list(const np_cudnn_target *target, tally *sums)
 {
 	const np_layer_config list[] = {
-	        test_conv(1, 3, 227, 96, 11, 4, 0, 1, 1),    test_conv(16, 96, 27, 256, 5, 1, 2, 1, 2),
-	        test_conv(32, 64, 224, 64, 3, 1, 1, 1, 1),   test_conv(8, 256, 56, 256, 3, 1, 1, 1, 1),
-	        test_conv(128, 512, 14, 512, 3, 1, 1, 1, 1), test_conv(1, 1024, 14, 256, 1, 1, 0, 1, 1),
-	        test_conv(64, 3, 224, 64, 7, 2, 3, 1, 1),    test_conv(32, 64, 56, 64, 3, 1, 1, 1, 32),
-	        test_conv(32, 96, 112, 96, 3, 2, 1, 1, 96),  test_conv(4, 512, 28, 512, 3, 1, 2, 2, 1),
-	        test_conv(4, 64, 65, 64, 3, 1, 6, 6, 1),     test_conv(1, 13, 31, 7, 3, 2, 1, 1, 1),
-	        test_deconv(4, 128, 14, 64, 4, 2, 1),
+	        layer_conv(1, 3, 227, 96, 11, 4, 0, 1, 1),    layer_conv(16, 96, 27, 256, 5, 1, 2, 1, 2),
+	        layer_conv(32, 64, 224, 64, 3, 1, 1, 1, 1),   layer_conv(8, 256, 56, 256, 3, 1, 1, 1, 1),
+	        layer_conv(128, 512, 14, 512, 3, 1, 1, 1, 1), layer_conv(1, 1024, 14, 256, 1, 1, 0, 1, 1),
+	        layer_conv(64, 3, 224, 64, 7, 2, 3, 1, 1),    layer_conv(32, 64, 56, 64, 3, 1, 1, 1, 32),
+	        layer_conv(32, 96, 112, 96, 3, 2, 1, 1, 96),  layer_conv(4, 512, 28, 512, 3, 1, 2, 2, 1),
+	        layer_conv(4, 64, 65, 64, 3, 1, 6, 6, 1),     layer_conv(1, 13, 31, 7, 3, 2, 1, 1, 1),
+	        layer_deconv(4, 128, 14, 64, 4, 2, 1),
 	};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		plan_all_maths(target, &list[i], false, sums);
-	np_layer_config odd = test_conv(2, 32, 56, 64, 3, 2, 0, 1, 1); /* an odd cell of padding at the end */
+	np_layer_config odd = layer_conv(2, 32, 56, 64, 3, 2, 0, 1, 1); /* an odd cell of padding at the end */
 	odd.out_h = odd.out_w = 28;
 	plan_all_maths(target, &odd, false, sums);
-	np_layer_config flat = test_conv(2, 32, 1, 64, 1, 1, 0, 1, 1); /* along the width only */
+	np_layer_config flat = layer_conv(2, 32, 1, 64, 1, 1, 0, 1, 1); /* along the width only */
 	flat.in_w = flat.out_w = 1000;
 	flat.kernel_w = 9;
 	flat.pad_w = 4;
