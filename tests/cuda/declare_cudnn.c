@@ -102,6 +102,7 @@ void np_compare_cudnn(np_cudnn_api *api)
 	api->conv_forward = cudnnConvolutionForward;
 }
 
+SAME(NP_CUDNN_OK, CUDNN_STATUS_SUCCESS);
 SAME(NP_CUDNN_FLOAT, CUDNN_DATA_FLOAT);
 SAME(NP_CUDNN_HALF, CUDNN_DATA_HALF);
 SAME(NP_CUDNN_NCHW, CUDNN_TENSOR_NCHW);

@@ -36,4 +36,39 @@ static inline np_layer_config layer_same(np_kind kind, int64_t n, int64_t c, int
 	return (np_layer_config){kind, n, c, hw, hw, c, hw, hw, 1, 1, 1, 1, 0, 0, 1, 1, 1, inputs};
 }
 
+/* One or more of every kind that can run, small enough for any device. */
+static inline const np_layer_config *layer_kinds(int *count)
+{
+	static np_layer_config list[32];
+	int n = 0;
+	list[n++] = layer_conv(1, 3, 227, 96, 11, 4, 0, 1, 1);
+	list[n++] = layer_conv(2, 96, 27, 256, 5, 1, 2, 1, 2);
+	list[n++] = layer_conv(2, 32, 56, 32, 3, 1, 1, 1, 32);
+	list[n++] = layer_conv(2, 16, 28, 16, 3, 1, 2, 2, 1);
+	list[n++] = layer_deconv(1, 16, 14, 8, 4, 2, 1);
+	list[n++] = layer_fc(8, 4096, 1000);
+	list[n++] = layer_pool(NP_MAXPOOL, 2, 64, 56, 3, 2, 1);
+	list[n++] = layer_pool(NP_AVGPOOL, 2, 64, 57, 3, 2, 0);
+	list[n] = layer_same(NP_GLOBALAVGPOOL, 2, 64, 7, 1);
+	list[n].out_h = list[n].out_w = 1;
+	n++;
+	list[n++] = layer_same(NP_LRN, 2, 96, 27, 1);
+	list[n++] = layer_same(NP_BATCHNORM, 2, 61, 27, 1); /* channels that no vector divides */
+	list[n++] = layer_same(NP_RELU, 2, 96, 27, 1);
+	list[n++] = layer_same(NP_ACTIVATION, 2, 96, 27, 1);
+	list[n++] = layer_same(NP_ELTWISE, 2, 96, 27, 1);
+	list[n++] = layer_same(NP_ELTWISE, 2, 96, 27, 2);
+	list[n++] = layer_same(NP_ELTWISE, 2, 96, 27, 4);
+	list[n++] = layer_same(NP_SOFTMAX, 2, 1000, 1, 1);
+	list[n] = layer_same(NP_CONCAT, 2, 32, 14, 3);
+	list[n++].out_c = 96;
+	list[n] = layer_same(NP_REDUCE, 2, 32, 14, 1);
+	list[n].out_h = list[n].out_w = 1;
+	n++;
+	list[n++] = layer_same(NP_RESHAPE, 2, 32, 14, 1);
+	list[n++] = layer_same(NP_DROPOUT, 2, 32, 14, 1);
+	*count = n;
+	return list;
+}
+
 #endif
