@@ -1,11 +1,14 @@
 /*
- * How well the layers of a network, measured one by one, add up to the network measured as a whole, by which buffers the
+ * How well the layers of a network, measured one by one, add up to the network measured as a whole, by how many bytes the
  * calls of a layer rotate over. The tables in docs/measuring-cpu.md were made by it.
  *
- *     NP_ONEDNN_PART=build/neuralpower-onednn.so build/bench/sum_of_layers [-b BATCH] [-m MODE] [-t SECONDS] [-v] NETWORK...
+ *     ninja -C build bench/sum_of_layers
+ *     build/bench/sum_of_layers [-b BATCH]... [-m MODE]... [-r ROUNDS] [-v] NETWORK...
  *
- * MODE is a set of letters and a number of bytes: i, w, o = inputs, weights, outputs rotate; "hot" = none. -m and -b may be
- * repeated. Each layer and network is timed for SECONDS in short batches; the median counts.
+ * MODE is "hot" or numbers of MiB after the letters i, w, o: over how much inputs, weights, outputs rotate; a number after k
+ * is how many copies there are at most ("i2w64o32k8"). In each round the network and each of its layers run in turn, warmed up
+ * and then timed for a few milliseconds, so that what else the machine does falls on all alike; what counts is the median over
+ * rounds. With -v each layer is compared with its share inside the network.
  */
 #include "backends/cpu.h"
 #include "measure/program.h"
@@ -14,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 16, MOST_SAMPLES = 20000 };
+enum { MOST = 16, MOST_ROUNDS = 1000 };
 
 typedef struct mode {
 	const char *name;
@@ -24,10 +27,19 @@ typedef struct mode {
 static struct {
 	int64_t batches[MOST];
 	mode modes[MOST];
-	int batch_count, mode_count;
-	double seconds;
+	int batch_count, mode_count, rounds;
 	bool verbose;
-} options = {.seconds = .3};
+} options = {.rounds = 21};
+
+/* A job, how many calls of it make a batch, and its seconds per call in each round. */
+typedef struct timed {
+	np_job *job;
+	np_job_facts facts;
+	int64_t calls;
+	double seconds[MOST_ROUNDS];
+} timed;
+
+static np_device *device;
 
 static void stop_on(np_status status, const np_error *err)
 {
@@ -38,116 +50,174 @@ static void stop_on(np_status status, const np_error *err)
 	exit(1);
 }
 
+static void *allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+	if (!memory)
+		exit(1);
+	return memory;
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 	return (x > y) - (x < y);
 }
 
-static np_span run(np_device *device, np_job *job, int64_t calls)
+static double median(const double *values)
+{
+	double sorted[MOST_ROUNDS];
+	memcpy(sorted, values, (size_t)options.rounds * sizeof *sorted);
+	qsort(sorted, (size_t)options.rounds, sizeof *sorted, compare);
+	return sorted[options.rounds / 2];
+}
+
+/* ---- timing ---- */
+
+static double run(np_job *job, int64_t calls)
 {
 	np_error err = {0};
 	np_span span = {0};
 	bool done;
 	stop_on(device->ops->submit(device, job, calls, &err), &err);
 	stop_on(device->ops->reap(device, true, &done, &span, &err), &err);
-	return span;
+	return span.runtime_s / (double)span.calls;
 }
 
-/* The median over batches of at least 2 ms; the first tenth of the time only warms up. */
-static double time_job(np_device *device, np_job *job)
+static timed *prepare(const np_program *program)
 {
-	static double samples[MOST_SAMPLES];
-	int count = 0;
-	np_span first = run(device, job, 1);
-	for (double spent = first.wall_s; spent < options.seconds / 10; spent += first.wall_s)
-		first = run(device, job, 1);
-	int64_t calls = first.runtime_s < .002 ? (int64_t)(.002 / first.runtime_s) + 1 : 1;
-	for (double spent = 0; (spent < options.seconds || count < 5) && count < MOST_SAMPLES; count++) {
-		np_span span = run(device, job, calls);
-		samples[count] = span.runtime_s / (double)calls;
-		spent += span.wall_s;
+	const double batch_s = .004;
+	np_error err = {0};
+	timed *t = allocate(1, sizeof *t);
+	stop_on(device->ops->prepare(device, program, &t->job, &err), &err);
+	device->ops->describe(device, t->job, &t->facts);
+	run(t->job, 1);
+	double once = run(t->job, 1);
+	t->calls = once < batch_s ? (int64_t)(batch_s / once) + 1 : 1;
+	return t;
+}
+
+static void release(timed *t)
+{
+	device->ops->release(device, t->job);
+	free(t);
+}
+
+static void time_round(timed *t, int round)
+{
+	run(t->job, t->calls);
+	t->seconds[round] = run(t->job, t->calls);
+}
+
+/* ---- a network and its layers ---- */
+
+/* Equal layers are one job. */
+static timed **prepare_layers(const np_program *program, int *same)
+{
+	timed **layers = allocate((size_t)program->step_count, sizeof *layers);
+	for (int i = 0; i < program->step_count; i++) {
+		np_error err = {0};
+		np_program alone;
+		for (same[i] = 0; same[i] < i; same[i]++)
+			if (!memcmp(&program->steps[same[i]].config, &program->steps[i].config, sizeof(np_layer_config)))
+				break;
+		if (same[i] < i)
+			continue;
+		stop_on(np_program_of_layer(&program->steps[i].config, &alone, &err), &err);
+		layers[i] = prepare(&alone);
+		np_program_free(&alone);
 	}
-	qsort(samples, (size_t)count, sizeof *samples, compare);
-	return samples[count / 2];
+	return layers;
 }
 
-static double time_program(np_device *device, const np_program *program, np_job_facts *facts)
+static void print_layers(const np_program *program, timed **layers, const int *same, double (*inside)[MOST_ROUNDS])
+{
+	for (int i = 0; i < program->step_count; i++) {
+		char text[NP_LAYER_TEXT_SIZE];
+		double alone = median(layers[same[i]]->seconds), share = median(inside[i]);
+		const np_job_facts *facts = &layers[same[i]]->facts;
+		printf("    %-40s alone %9.1f us, inside %9.1f us: %+8.1f us %+6.1f %%  %4d sets  %s %s\n",
+		       np_layer_text_write(&program->steps[i].config, text), alone * 1e6, share * 1e6, (alone - share) * 1e6,
+		       100 * (alone / share - 1), facts->buffer_sets, facts->layout, facts->algo);
+	}
+}
+
+static void profile(timed *whole, int steps, double (*inside)[MOST_ROUNDS], int round)
 {
 	np_error err = {0};
-	np_job *job;
-	stop_on(device->ops->prepare(device, program, &job, &err), &err);
-	device->ops->describe(device, job, facts);
-	double seconds = time_job(device, job);
-	device->ops->release(device, job);
-	return seconds;
+	double *seconds = allocate((size_t)steps, sizeof *seconds);
+	stop_on(np_cpu_profile(device, whole->job, seconds, &err), &err);
+	for (int i = 0; i < steps; i++)
+		inside[i][round] = seconds[i];
+	free(seconds);
 }
 
-/* Equal layers are timed once. */
-static double time_step(np_device *device, const np_program *program, int step, double *times)
+static void compare_mode(const np_program *program, const mode *m)
 {
-	np_error err = {0};
-	np_program alone;
-	np_job_facts facts;
-	for (int i = 0; i < step; i++)
-		if (!memcmp(&program->steps[i].config, &program->steps[step].config, sizeof(np_layer_config)))
-			return times[step] = times[i];
-	stop_on(np_program_of_layer(&program->steps[step].config, &alone, &err), &err);
-	times[step] = time_program(device, &alone, &facts);
-	if (options.verbose)
-		printf("    %-20s %-44s %9.1f us  %4d sets  %s %s\n", program->steps[step].name, alone.name, times[step] * 1e6,
-		       facts.buffer_sets, facts.layout, facts.algo);
-	np_program_free(&alone);
-	return times[step];
-}
-
-static double sum_of_layers(np_device *device, const np_program *program, const mode *m)
-{
-	double sum = 0, *times = calloc((size_t)program->step_count + 1, sizeof *times);
-	if (!times)
-		exit(1);
+	int steps = program->step_count, *same = allocate((size_t)steps, sizeof *same);
+	double sums[MOST_ROUNDS] = {0}, ratios[MOST_ROUNDS], (*inside)[MOST_ROUNDS] = allocate((size_t)steps, sizeof *inside);
 	np_cpu_set_rotation(device, m->rotation);
-	for (int i = 0; i < program->step_count; i++)
-		sum += time_step(device, program, i, times);
-	free(times);
-	return sum;
+	timed *whole = prepare(program), **layers = prepare_layers(program, same);
+	for (int round = 0; round < options.rounds; round++) {
+		time_round(whole, round);
+		profile(whole, steps, inside, round);
+		for (int i = 0; i < steps; i++)
+			if (layers[i])
+				time_round(layers[i], round);
+		for (int i = 0; i < steps; i++)
+			sums[round] += layers[same[i]]->seconds[round];
+		ratios[round] = sums[round] / whole->seconds[round];
+	}
+	if (options.verbose)
+		print_layers(program, layers, same, inside);
+	printf("%-14s %3lld  %-12s whole %9.3f ms  sum %9.3f ms  %+6.1f %%\n", program->name, (long long)program->batch,
+	       m->name, median(whole->seconds) * 1e3, median(sums) * 1e3, 100 * (median(ratios) - 1));
+	fflush(stdout);
+	for (int i = 0; i < steps; i++)
+		if (layers[i])
+			release(layers[i]);
+	release(whole);
+	free(layers);
+	free(same);
+	free(inside);
 }
 
-static void compare_network(np_device *device, const char *path, int64_t batch)
+static void compare_network(const char *path, int64_t batch)
 {
 	np_error err = {0};
 	np_network *network;
 	np_program program;
-	np_job_facts facts;
 	stop_on(np_network_load(path, &(np_load_options){.batch = batch}, &network, &err), &err);
 	stop_on(np_program_of_network(network, &program, &err), &err);
-	double whole = time_program(device, &program, &facts);
-	printf("%-16s %3lld  whole %10.3f ms", program.name, (long long)batch, whole * 1e3);
-	if (options.verbose)
-		printf("\n");
-	for (int i = 0; i < options.mode_count; i++) {
-		const mode *m = &options.modes[i];
-		double sum = sum_of_layers(device, &program, m), again = time_program(device, &program, &facts);
-		printf("  %s %.3f %+.1f %%", m->name, sum * 1e3, 100 * (sum / ((whole + again) / 2) - 1));
-		fflush(stdout);
-		whole = again;
-	}
-	printf("\n");
+	for (int i = 0; i < options.mode_count; i++)
+		compare_mode(&program, &options.modes[i]);
 	np_program_free(&program);
 	np_network_free(network);
 }
+
+/* ---- options ---- */
 
 static mode read_mode(const char *text)
 {
 	mode m = {.name = text};
 	if (!strcmp(text, "hot"))
 		return m;
-	for (; *text && strchr("iwo", *text); text++) {
-		m.rotation.inputs |= *text == 'i';
-		m.rotation.weights |= *text == 'w';
-		m.rotation.outputs |= *text == 'o';
+	while (*text) {
+		char letter = *text++, *end;
+		double number = strtod(text, &end);
+		int64_t bytes = (int64_t)(number * (1 << 20));
+		if (letter == 'k')
+			m.rotation.most_copies = (int)number;
+		else
+			*(letter == 'i'   ? &m.rotation.inputs
+			  : letter == 'w' ? &m.rotation.weights
+			                  : &m.rotation.outputs) = bytes;
+		if (end == text || !strchr("iwok", letter)) {
+			fprintf(stderr, "sum_of_layers: '%s' is no mode\n", m.name);
+			exit(2);
+		}
+		text = end;
 	}
-	m.rotation.bytes = (int64_t)strtod(text, NULL);
 	return m;
 }
 
@@ -162,8 +232,8 @@ static int read_options(int argc, char **argv)
 			options.batches[options.batch_count++] = strtoll(value, NULL, 10), i++;
 		else if (!strcmp(argv[i], "-m") && options.mode_count < MOST)
 			options.modes[options.mode_count++] = read_mode(value), i++;
-		else if (!strcmp(argv[i], "-t"))
-			options.seconds = strtod(value, NULL), i++;
+		else if (!strcmp(argv[i], "-r") && atoi(value) > 0 && atoi(value) <= MOST_ROUNDS)
+			options.rounds = atoi(value), i++;
 	}
 	if (!options.batch_count)
 		options.batches[options.batch_count++] = 1;
@@ -173,14 +243,13 @@ static int read_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	np_error err = {0};
-	np_device *device;
 	int first = read_options(argc, argv);
 	stop_on(np_cpu_open(&(np_device_request){.name = "cpu"}, &device, &err), &err);
 	if (!options.mode_count)
 		options.modes[options.mode_count++] = (mode){"default", np_cpu_rotation(device)};
 	for (int i = first; i < argc; i++)
 		for (int b = 0; b < options.batch_count; b++)
-			compare_network(device, argv[i], options.batches[b]);
+			compare_network(argv[i], options.batches[b]);
 	device->ops->close(device);
 	return 0;
 }

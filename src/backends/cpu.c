@@ -225,7 +225,7 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 static np_part_rotation default_rotation(const np_host *host)
 {
 	int64_t cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
-	return (np_part_rotation){.weights = true, .outputs = true, .bytes = 2 * cache};
+	return (np_part_rotation){.weights = 2 * cache, .outputs = cache};
 }
 
 static np_status start(cpu_device *cpu, int threads, np_error *err)
@@ -269,6 +269,11 @@ void np_cpu_set_rotation(np_device *device, np_part_rotation rotation)
 np_part_rotation np_cpu_rotation(const np_device *device)
 {
 	return ((const cpu_device *)device)->rotation;
+}
+
+np_status np_cpu_profile(np_device *device, np_job *job, double *seconds, np_error *err)
+{
+	return ((cpu_device *)device)->part->profile(job->job, seconds, err);
 }
 
 np_status np_cpu_values(np_device *device, np_job *job, int step, np_part_role role, float *values, int64_t count,

@@ -20,7 +20,8 @@ void np_cpu_name(const char *root, const char *model, char *name, size_t size);
 /* How calls of a layer alone change buffers from now on, and the default. */
 void np_cpu_set_rotation(np_device *device, np_part_rotation rotation);
 np_part_rotation np_cpu_rotation(const np_device *device);
-/* Values of an operand, see np_part. */
+/* Seconds of each step of a call, added to `seconds`; and values of an operand: see np_part. */
+np_status np_cpu_profile(np_device *device, np_job *job, double *seconds, np_error *err) NP_MUST_CHECK;
 np_status np_cpu_values(np_device *device, np_job *job, int step, np_part_role role, float *values, int64_t count,
                         np_error *err) NP_MUST_CHECK;
 

@@ -17,12 +17,12 @@ typedef struct np_part_engine np_part_engine;
 typedef struct np_part_job np_part_job;
 
 /*
- * Which buffers calls of a layer alone change between, so that a call finds in the caches what it would find in a network.
- * There are as many sets as fill `bytes`; a kind of buffer that does not rotate has one. Networks never rotate.
+ * Over how many bytes calls of a layer alone change between copies of their buffers, so that a call finds in the caches what
+ * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input.
  */
 typedef struct np_part_rotation {
-	bool inputs, weights, outputs;
-	int64_t bytes;
+	int64_t inputs, weights, outputs;
+	int most_copies; /* of a buffer, however small it is; 0 = as many as it takes */
 } np_part_rotation;
 
 typedef struct np_part_request {
@@ -48,6 +48,9 @@ typedef struct np_part {
 	/* All but `cache`, which is the caller's policy. */
 	void (*describe)(const np_part_job *job, np_job_facts *facts);
 	np_status (*run)(np_part_job *job, int64_t calls, np_error *err);
+	/* Runs one call and adds the CPU seconds of each step to `seconds`, layout changes counted with the step that wants
+	 * them. */
+	np_status (*profile)(np_part_job *job, double *seconds, np_error *err);
 	/* The values of the first buffer of a role of a step, after a run of one call; NP_ERR_DATA when `count` is another. */
 	np_status (*values)(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err);
 	void (*release)(np_part_job *job);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum { LINE = 64, GAP = 3 * LINE, MOST_SETS = 1024 };
 
@@ -16,52 +17,59 @@ static int64_t stride_of(int64_t bytes)
 
 /* ---- how many sets ---- */
 
-static bool rotates(const np_part_rotation *rotation, dnn_role role)
-{
-	return (role == DNN_INPUT && rotation->inputs) || (role == DNN_OUTPUT && rotation->outputs) ||
-	       (role == DNN_WEIGHTS && rotation->weights);
-}
+typedef int64_t role_sums[DNN_ROLES];
 
-static bool count_bytes(const dnn_plan *plan, const np_part_rotation *rotation, int64_t *fixed, int64_t *rotating)
+static bool sum_roles(const dnn_plan *plan, role_sums sums, int64_t *all)
 {
-	*fixed = *rotating = 0;
+	*all = 0;
 	for (int i = 0; i < plan->buffer_count; i++) {
 		const dnn_buffer *buffer = &plan->buffers[i];
-		int64_t *sum = rotates(rotation, buffer->role) ? rotating : fixed;
 		if (buffer->bytes < 0 || buffer->bytes > INT64_MAX / 4 ||
-		    __builtin_add_overflow(*sum, stride_of(buffer->bytes), sum))
+		    __builtin_add_overflow(*all, stride_of(buffer->bytes), all))
 			return false;
+		sums[buffer->role] += stride_of(buffer->bytes);
 	}
 	return true;
 }
 
+/* Copies of what a role needs in one call, as many as fill its share; `room` is what is left for copies of all. */
+static int sets_of(int64_t bytes, int64_t share, int most, int64_t *room)
+{
+	int64_t more = bytes ? (share + bytes - 1) / bytes - 1 : 0, fit = bytes ? *room / bytes : 0;
+	if (more > fit)
+		more = fit;
+	if (more > most - 1)
+		more = most - 1;
+	if (more < 0)
+		more = 0;
+	*room -= more * bytes;
+	return (int)more + 1;
+}
+
 static np_status count_sets(np_part_job *job, const np_part_request *request, np_error *err)
 {
-	np_part_rotation rotation = request->rotation;
-	int64_t fixed, rotating, all;
-	if (request->program->step_count > 1)
-		rotation = (np_part_rotation){0};
-	job->sets = 1;
-	if (!count_bytes(&job->plan, &rotation, &fixed, &rotating) || __builtin_add_overflow(fixed, rotating, &all))
+	const np_part_rotation *rotation = &request->rotation;
+	role_sums sums = {0};
+	int64_t all, room = request->rotate_bytes;
+	if (!sum_roles(&job->plan, sums, &all))
 		return dnn_fail(err, NP_ERR_LIMIT, "'%s' needs more bytes than 63 bits hold", request->program->name);
 	if (all > request->most_bytes)
 		return dnn_fail(err, NP_ERR_LIMIT, "'%s' needs %.1f GB of memory, at most %.1f GB are to be used",
 		                request->program->name, (double)all * 1e-9, (double)request->most_bytes * 1e-9);
-	if (!rotating)
-		return NP_OK;
-	int64_t room = request->most_bytes - fixed;
-	if (room > request->rotate_bytes)
-		room = request->rotate_bytes;
-	int64_t sets = (rotation.bytes + rotating - 1) / rotating, fit = room / rotating;
-	if (sets > fit)
-		sets = fit;
-	job->sets = sets < 1 ? 1 : sets > MOST_SETS ? MOST_SETS : (int)sets;
+	if (room > request->most_bytes - all)
+		room = request->most_bytes - all;
+	bool alone = request->program->step_count == 1;
+	int most = rotation->most_copies > 0 && rotation->most_copies < MOST_SETS ? rotation->most_copies : MOST_SETS;
+	job->sets[DNN_SCRATCH] = 1;
+	job->sets[DNN_WEIGHTS] = sets_of(sums[DNN_WEIGHTS], alone ? rotation->weights : 0, most, &room);
+	job->sets[DNN_OUTPUT] = sets_of(sums[DNN_OUTPUT], alone ? rotation->outputs : 0, most, &room);
+	job->sets[DNN_INPUT] = sets_of(sums[DNN_INPUT], alone ? rotation->inputs : 0, most, &room);
 	return NP_OK;
 }
 
 /* ---- memory ---- */
 
-static np_status allocate(np_part_job *job, const np_part_rotation *rotation, bool alone, np_error *err)
+static np_status allocate(np_part_job *job, np_error *err)
 {
 	const dnn_plan *plan = &job->plan;
 	job->stores = calloc((size_t)plan->buffer_count + 1, sizeof *job->stores);
@@ -70,7 +78,7 @@ static np_status allocate(np_part_job *job, const np_part_rotation *rotation, bo
 	int64_t size = 0;
 	for (int i = 0; i < plan->buffer_count; i++) {
 		dnn_store *store = &job->stores[i];
-		store->sets = alone && rotates(rotation, plan->buffers[i].role) ? job->sets : 1;
+		store->sets = job->sets[plan->buffers[i].role];
 		store->stride = stride_of(plan->buffers[i].bytes);
 		size += store->stride * store->sets;
 	}
@@ -98,38 +106,105 @@ static void fill(np_part_job *job)
 	}
 }
 
-/* ---- arguments ---- */
+/* ---- changing layouts outside of what is timed ---- */
 
-static bool bind_handle(np_part_job *job, const dnn_arg *arg, int set, dnnl_exec_arg_t *bound)
+static dnnl_status_t run_copy(np_part_engine *engine, dnnl_primitive_t primitive, dnnl_memory_t from, dnnl_memory_t to)
 {
-	const dnn_store *store = &job->stores[arg->buffer];
-	void *at = store->base + (set % store->sets) * store->stride;
-	dnnl_memory_t handle;
-	if (!dnn_grow((void **)&job->handles, job->handle_count, &job->handle_capacity, sizeof *job->handles) ||
-	    dnnl_memory_create(&handle, arg->md, job->engine->engine, at) != dnnl_success)
-		return false;
-	job->handles[job->handle_count++] = handle;
-	*bound = (dnnl_exec_arg_t){arg->arg, handle};
-	return true;
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+	dnnl_status_t status = dnnl_primitive_execute(primitive, engine->stream, 2, args);
+	return status == dnnl_success ? dnnl_stream_wait(engine->stream) : status;
 }
 
-/* A buffer that does not rotate has one handle, which every set uses. */
+static bool copy(np_part_engine *engine, dnn_const_md from, void *source, dnn_const_md to, void *target)
+{
+	dnn_maker maker = {engine->engine, NULL};
+	dnnl_primitive_desc_t made;
+	dnnl_primitive_t primitive = NULL;
+	dnnl_memory_t in = NULL, out = NULL;
+	if (dnn_make_reorder(&maker, from, to, &made) != dnnl_success)
+		return false;
+	bool copied = dnnl_primitive_create(&primitive, made) == dnnl_success &&
+	              dnnl_memory_create(&in, from, engine->engine, source) == dnnl_success &&
+	              dnnl_memory_create(&out, to, engine->engine, target) == dnnl_success &&
+	              run_copy(engine, primitive, in, out) == dnnl_success;
+	dnnl_memory_destroy(in);
+	dnnl_memory_destroy(out);
+	dnnl_primitive_destroy(primitive);
+	dnnl_primitive_desc_destroy(made);
+	return copied;
+}
+
+/* Blocks that are not full are filled up with zeros: the library relies on them. */
+static bool is_padded(dnn_const_md md)
+{
+	dnn_strides s = dnn_md_strides(md);
+	int64_t values = 1;
+	for (int i = 0; i < s.rank; i++)
+		values *= s.dims[i];
+	return s.blocks && (int64_t)dnnl_memory_desc_get_size(md) > values * (int64_t)sizeof(float);
+}
+
+/* Copies from row-major values write those zeros. */
+static bool refill(np_part_job *job, const dnn_arg *arg)
+{
+	dnn_strides s = dnn_md_strides(arg->md);
+	dnn_dims dims = dnn_dims_make(s.rank, s.dims);
+	const dnn_buffer *buffer = &job->plan.buffers[arg->buffer];
+	const dnn_store *store = &job->stores[arg->buffer];
+	int64_t count = dnn_dims_values(&dims);
+	float *values = malloc((size_t)count * sizeof *values);
+	dnn_md plain = dnn_plan_plain(&job->plan, &dims);
+	bool filled = values && plain;
+	for (int i = 0; filled && i < store->sets; i++) {
+		dnn_fill(job->engine->normals, values, count, buffer->mean, buffer->deviation, (uint64_t)i);
+		filled = copy(job->engine, plain, values, arg->md, store->base + i * store->stride);
+	}
+	free(values);
+	return filled;
+}
+
+/* ---- arguments ---- */
+
+static bool bind_arg(np_part_job *job, const dnn_arg *arg, dnn_bound_arg *bound)
+{
+	const dnn_store *store = &job->stores[arg->buffer];
+	bound->arg = arg->arg;
+	bound->handles = calloc((size_t)store->sets, sizeof *bound->handles);
+	if (!bound->handles)
+		return false;
+	for (; bound->sets < store->sets; bound->sets++) {
+		dnnl_memory_t *handle = &bound->handles[bound->sets];
+		void *at = store->base + bound->sets * store->stride;
+		if (dnnl_memory_create(handle, arg->md, job->engine->engine, at) != dnnl_success)
+			return false;
+	}
+	return !is_padded(arg->md) || refill(job, arg);
+}
+
 static bool bind_op(np_part_job *job, const dnn_op *op, dnn_bound_op *bound)
 {
 	bound->primitive = op->primitive;
-	bound->arg_count = op->arg_count;
-	bound->args = calloc((size_t)job->sets * (size_t)op->arg_count, sizeof *bound->args);
-	if (!bound->args)
+	bound->args = calloc((size_t)op->arg_count, sizeof *bound->args);
+	bound->now = calloc((size_t)op->arg_count, sizeof *bound->now);
+	if (!bound->args || !bound->now)
 		return false;
-	for (int s = 0; s < job->sets; s++)
-		for (int a = 0; a < op->arg_count; a++) {
-			dnnl_exec_arg_t *arg = &bound->args[s * op->arg_count + a];
-			if (s && job->stores[op->args[a].buffer].sets == 1)
-				*arg = bound->args[a];
-			else if (!bind_handle(job, &op->args[a], s, arg))
-				return false;
+	for (; bound->arg_count < op->arg_count; bound->arg_count++)
+		if (!bind_arg(job, &op->args[bound->arg_count], &bound->args[bound->arg_count])) {
+			bound->arg_count++; /* for those that were made */
+			return false;
 		}
 	return true;
+}
+
+static void unbind_op(dnn_bound_op *bound)
+{
+	for (int a = 0; a < bound->arg_count; a++) {
+		for (int s = 0; s < bound->args[a].sets; s++)
+			dnnl_memory_destroy(bound->args[a].handles[s]);
+		free(bound->args[a].handles);
+	}
+	free(bound->args);
+	free(bound->now);
 }
 
 static np_status bind(np_part_job *job, np_error *err)
@@ -152,7 +227,7 @@ np_status dnn_job_create(np_part_engine *engine, const np_part_request *request,
 	if (status == NP_OK)
 		status = count_sets(job, request, err);
 	if (status == NP_OK)
-		status = allocate(job, &request->rotation, request->program->step_count == 1, err);
+		status = allocate(job, err);
 	if (status == NP_OK) {
 		fill(job);
 		status = bind(job, err);
@@ -168,11 +243,8 @@ void dnn_job_free(np_part_job *job)
 {
 	if (!job)
 		return;
-	for (int i = 0; i < job->handle_count; i++)
-		dnnl_memory_destroy(job->handles[i]);
 	for (int i = 0; job->ops && i < job->plan.op_count; i++)
-		free(job->ops[i].args);
-	free(job->handles);
+		unbind_op(&job->ops[i]);
 	free(job->ops);
 	free(job->stores);
 	if (job->memory)
@@ -183,24 +255,53 @@ void dnn_job_free(np_part_job *job)
 
 /* ---- running ---- */
 
+static dnnl_status_t execute(const dnn_bound_op *op, int64_t call, dnnl_stream_t stream)
+{
+	for (int a = 0; a < op->arg_count; a++) {
+		const dnn_bound_arg *arg = &op->args[a];
+		op->now[a] = (dnnl_exec_arg_t){arg->arg, arg->handles[arg->sets > 1 ? call % arg->sets : 0]};
+	}
+	return dnnl_primitive_execute(op->primitive, stream, op->arg_count, op->now);
+}
+
+static np_status fail_to_run(dnnl_status_t status, np_error *err)
+{
+	return dnn_fail(err, NP_ERR_UNAVAILABLE, "oneDNN failed to run: status %d", (int)status);
+}
+
 np_status dnn_job_run(np_part_job *job, int64_t calls, np_error *err)
 {
-	const dnn_bound_op *ops = job->ops;
-	int count = job->plan.op_count, sets = job->sets;
+	int count = job->plan.op_count;
 	dnnl_stream_t stream = job->engine->stream;
-	int set = (int)(job->calls % sets);
 	dnnl_status_t status = dnnl_success;
-	for (int64_t call = 0; call < calls && status == dnnl_success; call++) {
+	for (int64_t end = job->calls + calls; job->calls < end && status == dnnl_success; job->calls++)
 		for (int i = 0; i < count && status == dnnl_success; i++)
-			status = dnnl_primitive_execute(ops[i].primitive, stream, ops[i].arg_count,
-			                                ops[i].args + (size_t)set * (size_t)ops[i].arg_count);
-		set = set + 1 < sets ? set + 1 : 0;
-	}
+			status = execute(&job->ops[i], job->calls, stream);
 	if (status == dnnl_success)
 		status = dnnl_stream_wait(stream);
-	job->calls += calls;
-	return status == dnnl_success ? NP_OK
-	                              : dnn_fail(err, NP_ERR_UNAVAILABLE, "oneDNN failed to run: status %d", (int)status);
+	return status == dnnl_success ? NP_OK : fail_to_run(status, err);
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+np_status dnn_job_profile(np_part_job *job, double *seconds, np_error *err)
+{
+	double before = cpu_seconds();
+	for (int i = 0; i < job->plan.op_count; i++) {
+		dnnl_status_t status = execute(&job->ops[i], job->calls, job->engine->stream);
+		if (status != dnnl_success)
+			return fail_to_run(status, err);
+		double after = cpu_seconds();
+		seconds[job->plan.ops[i].step] += after - before;
+		before = after;
+	}
+	job->calls++;
+	return NP_OK;
 }
 
 void dnn_job_describe(const np_part_job *job, np_job_facts *facts)
@@ -215,38 +316,13 @@ void dnn_job_describe(const np_part_job *job, np_job_facts *facts)
 	for (int i = 0; i < plan->op_count; i++)
 		if (plan->ops[i].reference)
 			facts->flags |= NP_FLAG_REF_IMPL;
-	facts->buffer_sets = job->sets;
+	for (int role = 0; role < DNN_ROLES; role++)
+		if (facts->buffer_sets < job->sets[role])
+			facts->buffer_sets = job->sets[role];
 	facts->data = "normal:1";
 }
 
 /* ---- looking ---- */
-
-static dnnl_status_t reorder_to(np_part_job *job, const dnn_arg *from, dnn_md plain, float *values)
-{
-	dnnl_engine_t engine = job->engine->engine;
-	dnn_maker maker = {engine, NULL};
-	dnnl_primitive_desc_t made;
-	dnnl_primitive_t primitive = NULL;
-	dnnl_memory_t source = NULL, target = NULL;
-	dnnl_status_t status = dnn_make_reorder(&maker, from->md, plain, &made);
-	if (status != dnnl_success)
-		return status;
-	status = dnnl_primitive_create(&primitive, made);
-	if (status == dnnl_success)
-		status = dnnl_memory_create(&source, from->md, engine, job->stores[from->buffer].base);
-	if (status == dnnl_success)
-		status = dnnl_memory_create(&target, plain, engine, values);
-	if (status == dnnl_success) {
-		dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
-		status = dnnl_primitive_execute(primitive, job->engine->stream, 2, args);
-		dnnl_stream_wait(job->engine->stream);
-	}
-	dnnl_memory_destroy(source);
-	dnnl_memory_destroy(target);
-	dnnl_primitive_destroy(primitive);
-	dnnl_primitive_desc_destroy(made);
-	return status;
-}
 
 np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err)
 {
@@ -257,7 +333,7 @@ np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *v
 	if (dnn_dims_values(dims) != count)
 		return dnn_fail(err, NP_ERR_DATA, "the operand has %lld values", (long long)dnn_dims_values(dims));
 	dnn_md plain = dnn_plan_plain(plan, dims);
-	if (!plain || reorder_to(job, &plan->traces[step].roles[role], plain, values) != dnnl_success)
-		return dnn_fail(err, NP_ERR_MEMORY, "out of memory");
-	return NP_OK;
+	const dnn_arg *operand = &plan->traces[step].roles[role];
+	bool copied = plain && copy(job->engine, operand->md, job->stores[operand->buffer].base, plain, values);
+	return copied ? NP_OK : dnn_fail(err, NP_ERR_MEMORY, "out of memory");
 }

@@ -11,10 +11,16 @@ typedef struct dnn_store {
 	int sets;
 } dnn_store;
 
+typedef struct dnn_bound_arg {
+	int arg, sets;
+	dnnl_memory_t *handles; /* one per set */
+} dnn_bound_arg;
+
 typedef struct dnn_bound_op {
-	dnnl_primitive_t primitive;
+	dnnl_primitive_t primitive; /* the plan's */
 	int arg_count;
-	dnnl_exec_arg_t *args; /* a row per set */
+	dnn_bound_arg *args;
+	dnnl_exec_arg_t *now; /* of the call being made */
 } dnn_bound_op;
 
 struct np_part_job {
@@ -22,16 +28,15 @@ struct np_part_job {
 	dnn_plan plan;
 	dnn_store *stores; /* one per buffer */
 	dnn_bound_op *ops;
-	int sets;
+	int sets[DNN_ROLES];
 	char *memory;
 	int64_t memory_bytes;
-	dnnl_memory_t *handles;
-	int handle_count, handle_capacity;
-	int64_t calls; /* so far: which set is next */
+	int64_t calls; /* so far: which sets are next */
 };
 
 np_status dnn_job_create(np_part_engine *engine, const np_part_request *request, np_part_job **job, np_error *err);
 np_status dnn_job_run(np_part_job *job, int64_t calls, np_error *err);
+np_status dnn_job_profile(np_part_job *job, double *seconds, np_error *err);
 void dnn_job_describe(const np_part_job *job, np_job_facts *facts);
 np_status dnn_job_values(np_part_job *job, int step, np_part_role role, float *values, int64_t count, np_error *err);
 void dnn_job_free(np_part_job *job);

@@ -279,7 +279,7 @@ np_status dnn_step_reduce(dnn_plan *plan, const np_step *step)
 		return dnn_step_copy(plan, step);
 	if (results < 1 || values % results)
 		return dnn_fail_step(plan, dnnl_invalid_arguments, "its output is no mean of its input");
-	if (!axes) {
+	if (!axes || t.out.d[1] * t.out.d[2] * t.out.d[3] == 1) {
 		in = (dnn_dims){2, {results, values / results}};
 		t.out = (dnn_dims){2, {results, 1}};
 	}

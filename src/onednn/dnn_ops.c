@@ -112,35 +112,53 @@ static int candidates(dnn_plan *plan, int tensor, const dnn_dims *dims, dnn_md *
 	return count;
 }
 
+/* Compiled for the processor, plain loops, or meant as a reference for tests. */
+static int rank_of(const_dnnl_primitive_desc_t pd)
+{
+	if (dnn_is_reference(pd))
+		return 0;
+	return strstr(implementation_of(pd), "simple") ? 1 : 2;
+}
+
+typedef struct choice {
+	int rank; /* -1 = none yet */
+	dnn_md layout;
+	dnnl_primitive_desc_t made;
+	dnnl_status_t why;
+} choice;
+
+static void consider(dnn_plan *plan, dnn_md layout, dnn_make make, const void *context, choice *best)
+{
+	dnnl_primitive_desc_t made;
+	dnnl_status_t result = make(plan, layout, context, &made);
+	if (result != dnnl_success) {
+		best->why = result;
+		return;
+	}
+	int rank = rank_of(made);
+	if (rank > best->rank) {
+		if (best->layout)
+			dnnl_primitive_desc_destroy(best->made);
+		*best = (choice){rank, layout, made, dnnl_success};
+	} else {
+		dnnl_primitive_desc_destroy(made);
+	}
+}
+
 np_status dnn_choose(dnn_plan *plan, int tensor, const dnn_dims *dims, dnn_make make, const void *context, dnn_view *src,
                      dnnl_primitive_desc_t *made)
 {
-	dnn_md layouts[3], chosen = NULL;
+	dnn_md layouts[3];
 	np_status status;
+	choice best = {.rank = -1, .why = dnnl_unimplemented};
 	int count = candidates(plan, tensor, dims, layouts, &status);
-	dnnl_status_t why = dnnl_unimplemented;
-	for (int i = 0; i < count && status == NP_OK; i++) {
-		dnnl_primitive_desc_t pd;
-		dnnl_status_t result = make(plan, layouts[i], context, &pd);
-		if (result != dnnl_success) {
-			why = result;
-		} else if (!dnn_is_reference(pd)) {
-			if (chosen)
-				dnnl_primitive_desc_destroy(*made);
-			chosen = layouts[i];
-			*made = pd;
-			break;
-		} else if (!chosen) {
-			chosen = layouts[i];
-			*made = pd;
-		} else {
-			dnnl_primitive_desc_destroy(pd);
-		}
-	}
-	if (!chosen)
-		return status == NP_OK ? dnn_fail_step(plan, why, "there is no implementation") : status;
-	status = dnn_read(plan, tensor, dims, chosen, src);
+	for (int i = 0; i < count && status == NP_OK && best.rank < 2; i++)
+		consider(plan, layouts[i], make, context, &best);
+	if (!best.layout)
+		return status == NP_OK ? dnn_fail_step(plan, best.why, "there is no implementation") : status;
+	status = dnn_read(plan, tensor, dims, best.layout, src);
+	*made = best.made;
 	if (status != NP_OK)
-		dnnl_primitive_desc_destroy(*made);
+		dnnl_primitive_desc_destroy(best.made);
 	return status;
 }

@@ -141,6 +141,7 @@ __attribute__((visibility("default"))) const np_part *np_part_table(void)
 	        .prepare = dnn_job_create,
 	        .describe = dnn_job_describe,
 	        .run = dnn_job_run,
+	        .profile = dnn_job_profile,
 	        .values = dnn_job_values,
 	        .release = dnn_job_free,
 	        .close = close_engine,

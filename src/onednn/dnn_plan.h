@@ -135,8 +135,8 @@ bool dnn_is_reference(const_dnnl_primitive_desc_t pd);
 void dnn_trace_role(dnn_plan *plan, np_part_role role, const dnn_dims *dims, dnn_const_md md, int buffer);
 
 /*
- * Operations that take many layouts: made for the one the tensor lies in, else the one of images, else row-major; the first
- * that is no reference implementation wins.
+ * Operations that take many layouts: made for the one the tensor lies in, else the one of images, else row-major; the
+ * fastest sort of implementation wins, the first among equals.
  */
 typedef dnnl_status_t (*dnn_make)(dnn_plan *plan, dnn_const_md src, const void *context, dnnl_primitive_desc_t *made);
 np_status dnn_choose(dnn_plan *plan, int tensor, const dnn_dims *dims, dnn_make make, const void *context, dnn_view *src,

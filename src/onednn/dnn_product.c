@@ -58,7 +58,7 @@ np_status dnn_step_fc(dnn_plan *plan, const np_step *step)
 		dnnl_primitive_desc_destroy(made);
 		return status;
 	}
-	float deviation = sqrtf(2.f / (float)(c->in_c * c->in_h * c->in_w));
+	float deviation = sqrtf(1.f / (float)(c->in_c * c->in_h * c->in_w));
 	int weight = dnn_plan_weights(plan, w, 0, deviation), bias_buffer = dnn_plan_weights(plan, b, 0, .1f);
 	dnn_trace_role(plan, NP_PART_INPUT, &in, src.md, src.buffer);
 	dnn_trace_role(plan, NP_PART_WEIGHTS, &sizes.weights, w, weight);

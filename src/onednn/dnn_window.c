@@ -4,12 +4,14 @@
 #include <math.h>
 
 /*
- * The padding at the far end is what makes the output the size it is. Rounding down may leave rows at the end that no
- * window reaches: the library takes that as no padding.
+ * The padding at the far end: as at the near end where that gives the output its size, rounded down, as frameworks have it;
+ * else what makes the output that large. Rows at the end that no window reaches need none.
  */
 static int64_t far_padding(int64_t from, int64_t to, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation)
 {
 	int64_t extent = (kernel - 1) * dilation + 1;
+	if ((from + 2 * pad - extent) / stride + 1 == to && from + 2 * pad >= extent)
+		return pad;
 	int64_t far = (to - 1) * stride + extent - from - pad;
 	return far > 0 ? far : 0;
 }
