@@ -9,6 +9,7 @@ static void (*const PROBES[])(np_findings *findings, int *devices) = {
         np_host_probe,
         np_rapl_probe,
         np_cpu_probe,
+        np_cuda_probe,
 };
 
 np_status np_doctor(np_findings **findings, int *devices, np_error *err)

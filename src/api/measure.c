@@ -17,6 +17,7 @@ static const struct {
 	np_status (*open)(const np_device_request *request, np_device **device, np_error *err);
 } DEVICES[] = {
         {"cpu", np_cpu_open},
+        {"cuda", np_cuda_open},
         {"fake", np_fake_open},
         {"replay", np_fake_open},
 };
