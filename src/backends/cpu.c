@@ -225,7 +225,7 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 static np_part_rotation default_rotation(const np_host *host)
 {
 	int64_t near = host->l2_bytes > 0 ? host->l2_bytes : 1 << 20, cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
-	return (np_part_rotation){.inputs = 4 * near, .weights = 2 * cache, .outputs = cache, .most_copies = 8};
+	return (np_part_rotation){.inputs = 4 * near, .weights = 2 * cache, .outputs = cache, .most_copies = 4};
 }
 
 static np_status start(cpu_device *cpu, int threads, np_error *err)
