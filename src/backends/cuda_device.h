@@ -87,6 +87,8 @@ struct np_cuda_step {
 	int index;
 	np_layer_config config;
 	const char *name;
+	bool nhwc;         /* channels innermost */
+	int passed_over;   /* engines of convolutions not to be taken */
 	const int *inputs; /* tensors */
 	int input_count, output;
 	const int64_t *values; /* how many each tensor of the program has */
@@ -108,6 +110,8 @@ typedef struct np_cuda_job {
 	const char *name;
 	np_cuda_step *steps;
 	int step_count, tensor_count;
+	bool nhwc;
+	int passed_over;
 	int64_t *values;
 	np_cuda_set *sets;
 	int set_count;

@@ -323,6 +323,39 @@ static void test_refusals(void **state)
 	expect_refusal("", &c, NP_ERR_UNSUPPORTED, "3000000000");
 }
 
+/* The engine that is recommended first can be planned and not run. */
+static void test_engine_that_fails(void **state)
+{
+	(void)state;
+	np_device *device = open_device("tf32", "bad_engine");
+	const np_layer_config conv = layer_conv(4, 64, 28, 128, 3, 1, 1, 1, 1);
+	np_job *job = prepare(device, &conv);
+	np_job_facts facts;
+	device->ops->describe(device, job, &facts);
+	assert_string_equal(facts.algo, "e70");
+	run_batch(device, job, 1);
+	device->ops->release(device, job);
+	close_device(device);
+}
+
+/* A layer that knows one layout only gets it, and its row says so. */
+static void test_other_layout(void **state)
+{
+	(void)state;
+	static const char *const layouts[] = {"nhwc", "nchw"};
+	const np_layer_config pool = layer_pool(NP_MAXPOOL, 2, 16, 8, 2, 2, 0);
+	for (int i = 0; i < 2; i++) {
+		np_device *device = open_device("fp16", i ? "nchw_pool" : "");
+		np_job *job = prepare(device, &pool);
+		np_job_facts facts;
+		device->ops->describe(device, job, &facts);
+		assert_string_equal(facts.layout, layouts[i]);
+		run_batch(device, job, 1);
+		device->ops->release(device, job);
+		close_device(device);
+	}
+}
+
 static void test_wrong_values(void **state)
 {
 	(void)state;
@@ -494,6 +527,8 @@ int main(void)
 	        cmocka_unit_test(test_batches_in_flight),
 	        cmocka_unit_test(test_two_jobs),
 	        cmocka_unit_test(test_refusals),
+	        cmocka_unit_test(test_engine_that_fails),
+	        cmocka_unit_test(test_other_layout),
 	        cmocka_unit_test(test_wrong_values),
 	        cmocka_unit_test(test_without_graphs),
 	        cmocka_unit_test(test_legacy_conv),

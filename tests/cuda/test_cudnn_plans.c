@@ -60,7 +60,7 @@ static void plan_one(const np_cudnn_target *target, const np_layer_config *c, np
 	np_error err = {0};
 	char notes[64];
 	double start = now();
-	np_status status = np_cudnn_plan_make(target, c, math, WORKSPACE, &plan, &err);
+	np_status status = np_cudnn_plan_make(target, c, math, np_cuda_maths[math].nhwc, WORKSPACE, &plan, &err);
 	double seconds = now() - start;
 	const char *fault = status == NP_OK ? fault_of(&plan, math) : err.message;
 	np_cudnn_notes_write(plan.notes, notes, sizeof notes);
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
 		return skip("this cuDNN reads no descriptions of devices; 9.11 does");
 	size_t size;
 	char *json = read_file(argv[1], &size);
-	np_cudnn_target target = {&libs.dnn, NULL, NULL};
+	np_cudnn_target target = {&libs.dnn, NULL, NULL, 0};
 	if (np_cudnn_device_read(&libs.dnn, json, size + 1, &target.device, &err) != NP_OK)
 		return skip(err.message);
 	tally sums = {0};
