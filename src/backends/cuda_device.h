@@ -35,6 +35,7 @@ typedef struct np_cuda_noise {
 
 typedef struct np_cuda_batch {
 	np_cuda_event start, end;
+	const struct np_cuda_job *job; /* compared, never looked into: it may be gone */
 	int64_t calls;
 	double submitted_s;
 } np_cuda_batch;
@@ -152,6 +153,8 @@ np_status np_cuda_graph_make(np_cuda *cuda, np_cuda_job *job, np_error *err) NP_
 /* cuda_queue.c */
 np_status np_cuda_queue_start(np_cuda *cuda, np_error *err) NP_MUST_CHECK;
 void np_cuda_queue_stop(np_cuda *cuda);
+/* Waits for the batches of a job, which stay to be reaped. */
+void np_cuda_drain(np_cuda *cuda, const np_cuda_job *job);
 np_status np_cuda_submit(np_device *device, np_job *job, int64_t calls, np_error *err);
 np_status np_cuda_reap(np_device *device, bool wait, bool *done, np_span *span, np_error *err);
 np_status np_cuda_latency(np_device *device, np_job *job, double *seconds, np_error *err);

@@ -258,10 +258,13 @@ np_status np_cuda_prepare(np_device *device, const np_program *program, np_job *
 	return status == NP_OK ? NP_OK : np_fail(err, status, "%s", first.message);
 }
 
+/* Plans take their compiled kernels with them, so none of their launches may still be in flight. */
 void np_cuda_release(np_device *device, np_job *job)
 {
-	if (job)
-		free_job((np_cuda *)device, (np_cuda_job *)job);
+	if (!job)
+		return;
+	np_cuda_drain((np_cuda *)device, (np_cuda_job *)job);
+	free_job((np_cuda *)device, (np_cuda_job *)job);
 }
 
 /* What a layer alone says of its step; a network has many. */
