@@ -430,6 +430,27 @@ static void test_hot(void **state)
 	unsetenv("NP_STUB_L2_BYTES");
 }
 
+/* A device too full for its libraries' own memory, which is tried again when there is room. */
+static void test_full_device(void **state)
+{
+	(void)state;
+	setenv("NP_STUB_MEMORY_MB", "10", 1);
+	np_device *device = open_device("fp32", "");
+	test_program test;
+	np_job *job = NULL;
+	np_error err = {0};
+	const np_layer_config fc = layer_fc(4, 64, 64);
+	test_program_layer(&test, &fc);
+	assert_int_equal(device->ops->prepare(device, &test.program, &job, &err), NP_ERR_LIMIT);
+	assert_non_null(strstr(err.message, "cudaMalloc: rc 2 (cudaErrorMemoryAllocation: out of memory)"));
+	assert_int_equal(allocated(), 0);
+	unsetenv("NP_STUB_MEMORY_MB");
+	job = prepare(device, &fc);
+	run_batch(device, job, 1);
+	device->ops->release(device, job);
+	close_device(device);
+}
+
 static void expect_unavailable(const char *name, const char *dtype, const char *modes, np_status status, const char *part)
 {
 	np_device *device = NULL;
@@ -534,6 +555,7 @@ int main(void)
 	        cmocka_unit_test(test_without_graphs),
 	        cmocka_unit_test(test_legacy_conv),
 	        cmocka_unit_test(test_hot),
+	        cmocka_unit_test(test_full_device),
 	        cmocka_unit_test(test_not_available),
 	        cmocka_unit_test(test_without_meter),
 	        cmocka_unit_test(test_probe),
