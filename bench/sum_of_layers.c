@@ -5,10 +5,10 @@
  *     ninja -C build bench/sum_of_layers
  *     build/bench/sum_of_layers [-b BATCH]... [-m MODE]... [-r ROUNDS] [-v] NETWORK...
  *
- * MODE is "hot" or numbers of MiB after the letters i, w, o: over how much inputs, weights, outputs rotate; a number after k
- * is how many copies there are at most ("i2w64o32k8"). In each round the network and each of its layers run in turn, warmed up
- * and then timed for a few milliseconds, so that what else the machine does falls on all alike; what counts is the median over
- * rounds. With -v each layer is compared with its share inside the network.
+ * MODE is "hot" or numbers of MiB after the letters i, w, o: over how much inputs, weights, outputs rotate; k is how
+ * many copies of weights there are at most if they are more than the MiB after f ("i2w64o32f8k4"). In each round the network
+ * and each of its layers run in turn, warmed up and then timed for a few milliseconds, so that what else the machine does falls
+ * on all alike; what counts is the median over rounds. With -v each layer is compared with its share inside the network.
  */
 #include "backends/cpu.h"
 #include "measure/program.h"
@@ -200,22 +200,24 @@ static void compare_network(const char *path, int64_t batch)
 static mode read_mode(const char *text)
 {
 	mode m = {.name = text};
+	np_part_rotation *r = &m.rotation;
 	if (!strcmp(text, "hot"))
 		return m;
 	while (*text) {
 		char letter = *text++, *end;
 		double number = strtod(text, &end);
-		int64_t bytes = (int64_t)(number * (1 << 20));
-		if (letter == 'k')
-			m.rotation.most_copies = (int)number;
-		else
-			*(letter == 'i'   ? &m.rotation.inputs
-			  : letter == 'w' ? &m.rotation.weights
-			                  : &m.rotation.outputs) = bytes;
-		if (end == text || !strchr("iwok", letter)) {
+		int64_t *bytes = letter == 'i'   ? &r->inputs
+		                 : letter == 'w' ? &r->weights
+		                 : letter == 'o' ? &r->outputs
+		                                 : &r->few_from;
+		if (end == text || !strchr("iwofk", letter)) {
 			fprintf(stderr, "sum_of_layers: '%s' is no mode\n", m.name);
 			exit(2);
 		}
+		if (letter == 'k')
+			r->most_copies = (int)number;
+		else
+			*bytes = (int64_t)(number * (1 << 20));
 		text = end;
 	}
 	return m;

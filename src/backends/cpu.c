@@ -207,6 +207,14 @@ static np_status open_meter(cpu_device *cpu, np_error *err)
 	return np_rapl_open(NULL, cpu->cpus, facts->threads, &cpu->device.meter, facts->no_meter, sizeof facts->no_meter, err);
 }
 
+/* Warm or cold: what agrees best with whole networks, see docs/measuring-cpu.md. */
+static np_part_rotation default_rotation(const np_host *host)
+{
+	int64_t near = host->l2_bytes > 0 ? host->l2_bytes : 1 << 20, cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
+	return (np_part_rotation){
+	        .inputs = 4 * near, .weights = 2 * cache, .outputs = cache, .few_from = cache / 8, .most_copies = 4};
+}
+
 static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 {
 	np_device_facts *facts = &cpu->device.facts;
@@ -218,14 +226,10 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 	np_host_provenance(&cpu->host, &facts->provenance);
 	np_text_printf(&facts->provenance, "threads=%d\npinned=%s\nonednn_isa=%s\nclock=%s\n", threads,
 	               cpu->pinned ? "yes" : "no", cpu->part->isa(cpu->engine), threads == 1 ? "cpu" : "wall");
+	const np_part_rotation *r = &cpu->rotation;
+	np_text_printf(&facts->provenance, "rotate_bytes=inputs:%lld;weights:%lld;outputs:%lld\nrotate_copies=%d\n",
+	               (long long)r->inputs, (long long)r->weights, (long long)r->outputs, r->most_copies);
 	return np_text_ok(&facts->provenance) ? NP_OK : np_fail_memory(err);
-}
-
-/* Warm or cold: what agrees best with whole networks, see docs/measuring-cpu.md. */
-static np_part_rotation default_rotation(const np_host *host)
-{
-	int64_t cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
-	return (np_part_rotation){.weights = 2 * cache, .outputs = cache};
 }
 
 static np_status start(cpu_device *cpu, int threads, np_error *err)
@@ -233,8 +237,8 @@ static np_status start(cpu_device *cpu, int threads, np_error *err)
 	np_host_read(np_sys_root(), &cpu->host);
 	NP_TRY(pin(cpu, threads, err));
 	NP_TRY(start_part(cpu, threads, err));
-	NP_TRY(state_facts(cpu, threads, err));
 	cpu->rotation = default_rotation(&cpu->host);
+	NP_TRY(state_facts(cpu, threads, err));
 	return open_meter(cpu, err);
 }
 

@@ -53,10 +53,10 @@ static bool own_directory(bool program, char *directory, size_t size)
 	return snprintf(directory, size, "%s", path) < (int)size;
 }
 
-/* DIRECTORY/FILE, DIRECTORY/neuralpower/FILE, DIRECTORY/../lib/neuralpower/FILE, DIRECTORY/../lib/TRIPLET/neuralpower/FILE. */
+/* In a build directory, or one below it; where a library is installed; and from where a program is installed. */
 static bool find_near(const char *directory, char *path, size_t size)
 {
-	static const char *const PLACES[] = {"", "neuralpower/", "../lib/neuralpower/", "../lib/*/neuralpower/"};
+	static const char *const PLACES[] = {"", "../", "neuralpower/", "../lib/neuralpower/", "../lib/*/neuralpower/"};
 	for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
 		char pattern[PATH_MAX + 64];
 		glob_t found;

@@ -18,11 +18,14 @@ typedef struct np_part_job np_part_job;
 
 /*
  * Over how many bytes calls of a layer alone change between copies of their buffers, so that a call finds in the caches what
- * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input.
+ * it would find in a network; 0 = always the same. Networks never rotate. What a layer overwrites in place is an input; a
+ * scratchpad goes with the outputs.
  */
 typedef struct np_part_rotation {
 	int64_t inputs, weights, outputs;
-	int most_copies; /* of a buffer, however small it is; 0 = as many as it takes */
+	/* No more copies of weights than this, once they fill that: a network is about so many times as large as its layers. */
+	int64_t few_from;
+	int most_copies; /* 0 = as many as it takes */
 } np_part_rotation;
 
 typedef struct np_part_request {

@@ -33,17 +33,28 @@ static bool sum_roles(const dnn_plan *plan, role_sums sums, int64_t *all)
 }
 
 /* Copies of what a role needs in one call, as many as fill its share; `room` is what is left for copies of all. */
-static int sets_of(int64_t bytes, int64_t share, int most, int64_t *room)
+static int sets_of(int64_t bytes, int64_t share, int64_t *room)
 {
 	int64_t more = bytes ? (share + bytes - 1) / bytes - 1 : 0, fit = bytes ? *room / bytes : 0;
 	if (more > fit)
 		more = fit;
-	if (more > most - 1)
-		more = most - 1;
+	if (more > MOST_SETS - 1)
+		more = MOST_SETS - 1;
 	if (more < 0)
 		more = 0;
 	*room -= more * bytes;
 	return (int)more + 1;
+}
+
+/* So many copies at most, unless they are small as a whole. */
+static int64_t weights_share(const np_part_rotation *rotation, int64_t bytes)
+{
+	int64_t share = rotation->weights;
+	if (rotation->most_copies > 0 && share / rotation->most_copies > bytes)
+		share = rotation->most_copies * bytes;
+	if (share < rotation->few_from)
+		share = rotation->few_from;
+	return share < rotation->weights ? share : rotation->weights;
 }
 
 static np_status count_sets(np_part_job *job, const np_part_request *request, np_error *err)
@@ -59,11 +70,10 @@ static np_status count_sets(np_part_job *job, const np_part_request *request, np
 	if (room > request->most_bytes - all)
 		room = request->most_bytes - all;
 	bool alone = request->program->step_count == 1;
-	int most = rotation->most_copies > 0 && rotation->most_copies < MOST_SETS ? rotation->most_copies : MOST_SETS;
-	job->sets[DNN_SCRATCH] = 1;
-	job->sets[DNN_WEIGHTS] = sets_of(sums[DNN_WEIGHTS], alone ? rotation->weights : 0, most, &room);
-	job->sets[DNN_OUTPUT] = sets_of(sums[DNN_OUTPUT], alone ? rotation->outputs : 0, most, &room);
-	job->sets[DNN_INPUT] = sets_of(sums[DNN_INPUT], alone ? rotation->inputs : 0, most, &room);
+	job->sets[DNN_WEIGHTS] = sets_of(sums[DNN_WEIGHTS], alone ? weights_share(rotation, sums[DNN_WEIGHTS]) : 0, &room);
+	job->sets[DNN_OUTPUT] = sets_of(sums[DNN_OUTPUT], alone ? rotation->outputs : 0, &room);
+	job->sets[DNN_SCRATCH] = sets_of(sums[DNN_SCRATCH], alone ? rotation->outputs : 0, &room);
+	job->sets[DNN_INPUT] = sets_of(sums[DNN_INPUT], alone ? rotation->inputs : 0, &room);
 	return NP_OK;
 }
 
@@ -85,6 +95,8 @@ static np_status allocate(np_part_job *job, np_error *err)
 	void *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return dnn_fail(err, NP_ERR_MEMORY, "out of memory: %.1f GB", (double)size * 1e-9);
+	/* Pages of 4 KiB lie in memory differently each time, which alone moves large products by a tenth. */
+	madvise(memory, (size_t)size, MADV_HUGEPAGE);
 	job->memory = memory;
 	job->memory_bytes = size;
 	for (int i = 0; i < plan->buffer_count; i++) {

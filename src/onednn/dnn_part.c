@@ -107,6 +107,19 @@ static dnnl_status_t start_engine(np_part_engine *engine)
 	return status;
 }
 
+/* How many threads there are is one setting for all engines: each sets its own before it does anything. */
+static np_status prepare(np_part_engine *engine, const np_part_request *request, np_part_job **job, np_error *err)
+{
+	omp_set_num_threads(engine->threads);
+	return dnn_job_create(engine, request, job, err);
+}
+
+static np_status run(np_part_job *job, int64_t calls, np_error *err)
+{
+	omp_set_num_threads(job->engine->threads);
+	return dnn_job_run(job, calls, err);
+}
+
 static np_status open_engine(int threads, np_part_engine **made, np_error *err)
 {
 	*made = NULL;
@@ -117,6 +130,7 @@ static np_status open_engine(int threads, np_part_engine **made, np_error *err)
 	if (!engine)
 		return dnn_fail(err, NP_ERR_MEMORY, "out of memory");
 	omp_set_num_threads(threads);
+	engine->threads = threads;
 	engine->normals = dnn_normals();
 	dnnl_status_t status = engine->normals ? start_engine(engine) : dnnl_out_of_memory;
 	if (status != dnnl_success) {
@@ -138,9 +152,9 @@ __attribute__((visibility("default"))) const np_part *np_part_table(void)
 	        .software = write_software,
 	        .open = open_engine,
 	        .isa = isa_name,
-	        .prepare = dnn_job_create,
+	        .prepare = prepare,
 	        .describe = dnn_job_describe,
-	        .run = dnn_job_run,
+	        .run = run,
 	        .profile = dnn_job_profile,
 	        .values = dnn_job_values,
 	        .release = dnn_job_free,

@@ -16,7 +16,8 @@ struct np_part_engine {
 	dnnl_primitive_attr_t attr; /* scratchpads are ours */
 	dnnl_format_tag_t images;   /* how this processor's convolutions like their tensors */
 	int images_block;           /* channels per block, 1 where there are no blocks */
-	float *normals;             /* to fill buffers with */
+	int threads;
+	float *normals; /* to fill buffers with */
 };
 
 /* What a buffer is for, which decides whether calls rotate over copies of it. */

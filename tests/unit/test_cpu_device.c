@@ -362,6 +362,31 @@ static void requests_that_cannot_be_met_are_refused(void **state)
 	assert_null(other);
 }
 
+/* Several threads are judged by the wall clock. A device that is open keeps the thread on its processors: one at a time. */
+static void threads_are_those_asked_for(void **state)
+{
+	(void)state;
+	np_error err = {0};
+	np_device *two;
+	np_job *job;
+	need_device();
+	close_device(NULL);
+	np_status status = np_cpu_open(&(np_device_request){.name = "cpu", .threads = 2}, &two, &err);
+	if (status != NP_OK) { /* there is but one processor */
+		assert_int_equal(status, NP_ERR_ARGUMENT);
+		assert_int_equal(open_device(NULL), 0);
+		skip();
+	}
+	assert_int_equal(two->facts.threads, 2);
+	device = two;
+	assert_ok(prepare("conv:1x64x28x28:64:k3:p1", &job, &err), &err);
+	np_span span = run(job, 10);
+	assert_true(span.runtime_s == span.wall_s);
+	two->ops->release(two, job);
+	two->ops->close(two);
+	assert_int_equal(open_device(NULL), 0);
+}
+
 /* What to do is said where the part is missing, or is no part. */
 static void a_missing_part_is_explained(void **state)
 {
@@ -437,6 +462,7 @@ int main(void)
 	        cmocka_unit_test(networks_run),
 	        cmocka_unit_test(the_device_says_what_it_is),
 	        cmocka_unit_test(requests_that_cannot_be_met_are_refused),
+	        cmocka_unit_test(threads_are_those_asked_for),
 	        cmocka_unit_test(a_missing_part_is_explained),
 	        cmocka_unit_test(generic_names_gain_their_family),
 	        cmocka_unit_test(rotation_follows_what_was_asked),
