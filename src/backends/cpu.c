@@ -181,6 +181,7 @@ static np_status pin(cpu_device *cpu, int threads, np_error *err)
 	int allowed = np_host_allowed_cpus("", cpu->cpus, MOST_CPUS);
 	if (threads > allowed)
 		return np_fail(err, NP_ERR_ARGUMENT, "%d threads: this process may use %d processors", threads, allowed);
+	np_host_idlest_first("", cpu->cpus, allowed);
 	cpu_set_t set;
 	CPU_ZERO(&set);
 	for (int i = 0; i < threads; i++)

@@ -19,12 +19,13 @@ static const struct {
 
 static const float ONE = 1, ZERO = 0;
 
+/* What cuBLAS refuses is one layer; a device that is lost fails the next call of the runtime. */
 static np_status check(const np_cuda *cuda, const char *call, int rc, np_error *err)
 {
 	if (rc == NP_CUBLAS_OK)
 		return NP_OK;
 	const char *meaning = cuda->libs.blas.status_string ? cuda->libs.blas.status_string(rc) : "no text";
-	return np_fail(err, NP_ERR_UNAVAILABLE, "%s: rc %d (%s)", call, rc, meaning);
+	return np_fail(err, NP_ERR_UNSUPPORTED, "%s: rc %d (%s)", call, rc, meaning);
 }
 
 static void free_nothing(np_cuda *cuda, np_cuda_step *step)

@@ -21,7 +21,7 @@ static np_status run_concat(np_cuda *cuda, np_cuda_step *step, const np_cuda_set
 {
 	const np_layer_config *c = &step->config;
 	const np_cuda_math_info *info = &np_cuda_maths[cuda->math];
-	int64_t rows = info->nhwc ? c->batch * c->out_h * c->out_w : c->batch;
+	int64_t rows = step->nhwc ? c->batch * c->out_h * c->out_w : c->batch;
 	size_t row = (size_t)(step->values[step->output] / rows) * (size_t)info->bytes;
 	char *target = np_cuda_output(step, set);
 	for (int i = 0; i < step->input_count; i++) {
@@ -38,11 +38,12 @@ static const np_cuda_step_ops concat_ops = {run_concat, free_nothing};
 
 np_status np_cuda_concat_plan(np_cuda *cuda, np_cuda_step *step, np_error *err)
 {
+	(void)cuda;
 	const np_layer_config *c = &step->config;
 	int64_t out, sum = 0, rows;
 	NP_TRY(np_cuda_volume(c->batch, c->out_c, c->out_h, c->out_w, &out, err));
 	NP_TRY(np_cuda_expect(step, -1, out, err));
-	rows = np_cuda_maths[cuda->math].nhwc ? c->batch * c->out_h * c->out_w : c->batch;
+	rows = step->nhwc ? c->batch * c->out_h * c->out_w : c->batch;
 	for (int i = 0; i < step->input_count; i++) {
 		int64_t values = step->values[step->inputs[i]];
 		if (values % rows)

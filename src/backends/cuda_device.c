@@ -321,8 +321,8 @@ np_status np_cuda_open(const np_device_request *request, np_device **device, np_
 		return np_fail_memory(err);
 	cuda->device.ops = &device_ops;
 	/* Four batches of 5 ms keep the device busy while the caller looks elsewhere for 15 ms. */
-	cuda->device.habits =
-	        (np_device_habits){.depth = NP_CUDA_DEPTH, .batch_s = 0.005, .settle_s = 0.25, .shift_phases = true};
+	cuda->device.habits = (np_device_habits){
+	        .depth = NP_CUDA_DEPTH, .batch_s = 0.005, .settle_s = 0.25, .power_window_s = 0.4, .shift_phases = true};
 	np_cuda_libs_start(&cuda->libs);
 	np_status status = open_device(cuda, request, err);
 	if (status != NP_OK) {

@@ -35,6 +35,7 @@ typedef struct np_cuda_noise {
 
 typedef struct np_cuda_batch {
 	np_cuda_event start, end;
+	const struct np_cuda_job *job; /* compared, never looked into: it may be gone */
 	int64_t calls;
 	double submitted_s;
 } np_cuda_batch;
@@ -87,6 +88,8 @@ struct np_cuda_step {
 	int index;
 	np_layer_config config;
 	const char *name;
+	bool nhwc;         /* channels innermost */
+	int passed_over;   /* engines of convolutions not to be taken */
 	const int *inputs; /* tensors */
 	int input_count, output;
 	const int64_t *values; /* how many each tensor of the program has */
@@ -108,6 +111,8 @@ typedef struct np_cuda_job {
 	const char *name;
 	np_cuda_step *steps;
 	int step_count, tensor_count;
+	bool nhwc;
+	int passed_over;
 	int64_t *values;
 	np_cuda_set *sets;
 	int set_count;
@@ -148,6 +153,8 @@ np_status np_cuda_graph_make(np_cuda *cuda, np_cuda_job *job, np_error *err) NP_
 /* cuda_queue.c */
 np_status np_cuda_queue_start(np_cuda *cuda, np_error *err) NP_MUST_CHECK;
 void np_cuda_queue_stop(np_cuda *cuda);
+/* Waits for the batches of a job, which stay to be reaped. */
+void np_cuda_drain(np_cuda *cuda, const np_cuda_job *job);
 np_status np_cuda_submit(np_device *device, np_job *job, int64_t calls, np_error *err);
 np_status np_cuda_reap(np_device *device, bool wait, bool *done, np_span *span, np_error *err);
 np_status np_cuda_latency(np_device *device, np_job *job, double *seconds, np_error *err);

@@ -19,6 +19,8 @@ static bool copy_step(np_cuda_job *job, const np_step *from, np_cuda_step *to)
 {
 	const char *name = from->name ? from->name : np_kind_name(from->config.kind);
 	to->config = from->config;
+	to->nhwc = job->nhwc;
+	to->passed_over = job->passed_over;
 	to->name = np_arena_text(&job->arena, name, strlen(name));
 	to->inputs = np_arena_copy(&job->arena, from->inputs, (size_t)from->input_count * sizeof *from->inputs);
 	to->input_count = from->input_count;
@@ -216,14 +218,14 @@ static np_status prepare_job(np_cuda *cuda, np_cuda_job *job, const np_program *
 	return np_cuda_graph_make(cuda, job, err);
 }
 
-np_status np_cuda_prepare(np_device *device, const np_program *program, np_job **result, np_error *err)
+static np_status prepare_as(np_cuda *cuda, const np_program *program, bool nhwc, int passed_over, np_job **result,
+                            np_error *err)
 {
-	np_cuda *cuda = (np_cuda *)device;
-	*result = NULL;
-	NP_TRY(np_cuda_wake(cuda, err));
 	np_cuda_job *job = calloc(1, sizeof *job);
 	if (!job)
 		return np_fail_memory(err);
+	job->nhwc = nhwc;
+	job->passed_over = passed_over;
 	np_status status = prepare_job(cuda, job, program, err);
 	if (status != NP_OK) {
 		/* Nothing that was begun may still run on memory that is given back. */
@@ -235,10 +237,34 @@ np_status np_cuda_prepare(np_device *device, const np_program *program, np_job *
 	return NP_OK;
 }
 
+np_status np_cuda_prepare(np_device *device, const np_program *program, np_job **result, np_error *err)
+{
+	np_cuda *cuda = (np_cuda *)device;
+	*result = NULL;
+	NP_TRY(np_cuda_wake(cuda, err));
+	bool nhwc = np_cuda_maths[cuda->math].nhwc;
+	/*
+	 * What a heuristic recommends may yet fail when it runs, and some of cuDNN's layers know channels outermost only. The
+	 * first reason is the one to tell.
+	 */
+	const struct {
+		bool nhwc;
+		int passed_over;
+	} ways[] = {{nhwc, 0}, {nhwc, 1}, {nhwc, 2}, {false, 0}};
+	np_error first = {0};
+	np_status status = NP_ERR_UNSUPPORTED;
+	for (int i = 0; i < (nhwc ? 4 : 3) && status == NP_ERR_UNSUPPORTED; i++)
+		status = prepare_as(cuda, program, ways[i].nhwc, ways[i].passed_over, result, &first);
+	return status == NP_OK ? NP_OK : np_fail(err, status, "%s", first.message);
+}
+
+/* Plans take their compiled kernels with them, so none of their launches may still be in flight. */
 void np_cuda_release(np_device *device, np_job *job)
 {
-	if (job)
-		free_job((np_cuda *)device, (np_cuda_job *)job);
+	if (!job)
+		return;
+	np_cuda_drain((np_cuda *)device, (np_cuda_job *)job);
+	free_job((np_cuda *)device, (np_cuda_job *)job);
 }
 
 /* What a layer alone says of its step; a network has many. */
@@ -261,6 +287,6 @@ void np_cuda_describe(np_device *device, np_job *opaque, np_job_facts *facts)
 	};
 	snprintf(facts->backend, sizeof facts->backend, "%s", alone ? job->steps[0].backend : "cudnn+cublas");
 	snprintf(facts->algo, sizeof facts->algo, "%s", alone ? job->steps[0].algo : "");
-	snprintf(facts->layout, sizeof facts->layout, "%s", np_cuda_maths[cuda->math].layout);
+	snprintf(facts->layout, sizeof facts->layout, "%s", job->nhwc ? "nhwc" : "nchw");
 	np_cudnn_notes_write(notes, facts->notes, sizeof facts->notes);
 }

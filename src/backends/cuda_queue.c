@@ -87,6 +87,7 @@ np_status np_cuda_submit(np_device *device, np_job *opaque, int64_t calls, np_er
 		               (long long)calls, queue->count);
 	np_cuda_batch *batch = &queue->batches[(queue->head + queue->count) % NP_CUDA_DEPTH];
 	batch->submitted_s = np_cuda_now();
+	batch->job = job;
 	NP_TRY(record(cuda, batch->start, err));
 	NP_TRY(launch(cuda, job, calls, &batch->calls, err));
 	NP_TRY(record(cuda, batch->end, err));
@@ -117,6 +118,18 @@ np_status np_cuda_reap(np_device *device, bool wait, bool *done, np_span *span, 
 	NP_TRY(elapsed(cuda, batch->start, batch->end, &span->runtime_s, err));
 	*done = true;
 	return NP_OK;
+}
+
+void np_cuda_drain(np_cuda *cuda, const np_cuda_job *job)
+{
+	const np_cuda_queue *queue = &cuda->queue;
+	for (int i = queue->count - 1; i >= 0; i--) {
+		const np_cuda_batch *batch = &queue->batches[(queue->head + i) % NP_CUDA_DEPTH];
+		if (batch->job == job) {
+			cuda->libs.cuda.event_wait(batch->end);
+			return;
+		}
+	}
 }
 
 /* The first event is recorded on an idle device, so that launching lies between the two. */

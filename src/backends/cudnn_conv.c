@@ -25,7 +25,7 @@ static np_status run_conv(np_cuda *cuda, np_cuda_step *step, const np_cuda_set *
 		NP_TRY(np_cudnn_plan_bind(&state->plan, &pointers, pack, err));
 	}
 	int rc = cuda->libs.dnn.execute(cuda->dnn, state->plan.plan, *pack);
-	return np_cudnn_check(&cuda->libs.dnn, "cudnnBackendExecute", rc, NP_ERR_UNAVAILABLE, err);
+	return np_cudnn_check(&cuda->libs.dnn, "cudnnBackendExecute", rc, NP_ERR_UNSUPPORTED, err);
 }
 
 static void free_conv(np_cuda *cuda, np_cuda_step *step)
@@ -66,8 +66,8 @@ np_status np_cudnn_conv_plan(np_cuda *cuda, np_cuda_step *step, np_error *err)
 	if (!state)
 		return np_fail_memory(err);
 	int64_t room = np_cuda_free_bytes(cuda) / 4;
-	const np_cudnn_target target = {&cuda->libs.dnn, cuda->dnn, NULL};
-	np_status status = np_cudnn_plan_make(&target, &step->config, cuda->math,
+	const np_cudnn_target target = {&cuda->libs.dnn, cuda->dnn, NULL, step->passed_over};
+	np_status status = np_cudnn_plan_make(&target, &step->config, cuda->math, step->nhwc,
 	                                      room < WORKSPACE_LIMIT ? room : WORKSPACE_LIMIT, &state->plan, err);
 	if (status != NP_OK) {
 		free(state);

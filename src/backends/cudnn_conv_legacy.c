@@ -29,7 +29,7 @@ static np_status run_legacy(np_cuda *cuda, np_cuda_step *step, const np_cuda_set
 	int rc = api->conv_forward(cuda->dnn, &one, state->x, np_cuda_input(step, set, 0), state->w, set->weights[step->index],
 	                           state->conv, state->algo, set->workspace, state->workspace, &zero, state->y,
 	                           np_cuda_output(step, set));
-	return np_cudnn_check(api, "cudnnConvolutionForward", rc, NP_ERR_UNAVAILABLE, err);
+	return np_cudnn_check(api, "cudnnConvolutionForward", rc, NP_ERR_UNSUPPORTED, err);
 }
 
 static void free_legacy(np_cuda *cuda, np_cuda_step *step)
@@ -56,7 +56,7 @@ static int describe(np_cuda *cuda, const np_cuda_step *step, np_cudnn_legacy *st
 	const np_cudnn_api *api = &cuda->libs.dnn;
 	const np_layer_config *c = &step->config;
 	const np_cuda_math_info *info = &np_cuda_maths[cuda->math];
-	int format = info->nhwc ? NP_CUDNN_NHWC : NP_CUDNN_NCHW;
+	int format = step->nhwc ? NP_CUDNN_NHWC : NP_CUDNN_NCHW;
 	int math = cuda->math == NP_CUDA_FP32 ? NP_CUDNN_MATH_FMA : NP_CUDNN_MATH_TENSOR_OP;
 	int rc = api->tensor_create(&state->x);
 	rc = rc ? rc : api->tensor_create(&state->y);

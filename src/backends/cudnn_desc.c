@@ -8,9 +8,9 @@
 #include <string.h>
 
 const np_cuda_math_info np_cuda_maths[NP_CUDA_MATH_COUNT] = {
-        [NP_CUDA_FP32] = {"fp32", 4, NP_CUDNN_FLOAT, false, "nchw"},
-        [NP_CUDA_TF32] = {"tf32", 4, NP_CUDNN_FLOAT, true, "nhwc"},
-        [NP_CUDA_FP16] = {"fp16", 2, NP_CUDNN_HALF, true, "nhwc"},
+        [NP_CUDA_FP32] = {"fp32", 4, NP_CUDNN_FLOAT, false},
+        [NP_CUDA_TF32] = {"tf32", 4, NP_CUDNN_FLOAT, true},
+        [NP_CUDA_FP16] = {"fp16", 2, NP_CUDNN_HALF, true},
 };
 
 bool np_cuda_math_find(const char *name, np_cuda_math *math)

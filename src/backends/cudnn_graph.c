@@ -15,10 +15,12 @@ typedef struct np_cudnn_maker {
 	const np_cudnn_api *api;
 	const np_layer_config *config;
 	np_cuda_math math;
+	bool nhwc;
 	int64_t workspace_limit;
 	np_cudnn_plan *plan;
 	np_cudnn_desc graph;
 	np_error *err;
+	int passed_over;   /* still to be */
 	char refusal[160]; /* why the last engine was not taken */
 } np_cudnn_maker;
 
@@ -94,7 +96,7 @@ static np_status make_tensor(np_cudnn_maker *maker, int64_t uid, const int64_t d
 		if (dims[i] < 1 || !np_mul_into(&values, dims[i]))
 			return np_fail(maker->err, NP_ERR_UNSUPPORTED, "a tensor of %lld x %lld x %lld x %lld values",
 			               (long long)dims[0], (long long)dims[1], (long long)dims[2], (long long)dims[3]);
-	set_strides(dims, info->nhwc, strides);
+	set_strides(dims, maker->nhwc, strides);
 	const np_cudnn_setting settings[] = {
 	        {NP_CUDNN_TENSOR_TYPE, NP_CUDNN_IS_DATA_TYPE, 1, &info->type},
 	        {NP_CUDNN_TENSOR_DIMS, NP_CUDNN_IS_INT64, 4, dims},
@@ -293,6 +295,11 @@ static bool try_engine(np_cudnn_maker *maker, np_cudnn_desc config)
 			api->desc_destroy(desc);
 		return refuse(maker, engine, rc == NP_CUDNN_OK ? "wants too much workspace" : "cannot be planned", rc);
 	}
+	if (maker->passed_over > 0) {
+		maker->passed_over--;
+		api->desc_destroy(desc);
+		return refuse(maker, engine, "failed when it ran", 0);
+	}
 	plan->plan = plan->owned[plan->owned_count++] = desc;
 	plan->engine = engine;
 	plan->notes = notes;
@@ -329,12 +336,13 @@ static np_status try_heuristic(np_cudnn_maker *maker, int mode)
 	return status;
 }
 
-np_status np_cudnn_plan_make(const np_cudnn_target *target, const np_layer_config *config, np_cuda_math math,
+np_status np_cudnn_plan_make(const np_cudnn_target *target, const np_layer_config *config, np_cuda_math math, bool nhwc,
                              int64_t workspace_limit, np_cudnn_plan *plan, np_error *err)
 {
 	*plan = (np_cudnn_plan){.api = target->api};
 	np_error first = {0}; /* of a heuristic: the other may still have an engine */
-	np_cudnn_maker maker = {target, target->api, config, math, workspace_limit, plan, NULL, err, ""};
+	np_cudnn_maker maker = {target, target->api,         config, math, nhwc, workspace_limit, plan, NULL,
+	                        err,    target->passed_over, ""};
 	np_status status = make_graph(&maker);
 	static const int modes[] = {NP_CUDNN_HEUR_A, NP_CUDNN_HEUR_FALLBACK};
 	maker.err = &first;

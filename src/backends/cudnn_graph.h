@@ -21,9 +21,8 @@ typedef enum np_cuda_math {
 typedef struct np_cuda_math_info {
 	const char *name; /* "fp32" */
 	int bytes;
-	int type;           /* NP_CUDNN_FLOAT, NP_CUDNN_HALF */
-	bool nhwc;          /* channels innermost */
-	const char *layout; /* "nchw", "nhwc" */
+	int type;  /* NP_CUDNN_FLOAT, NP_CUDNN_HALF */
+	bool nhwc; /* the layout that its engines like best has channels innermost */
 } np_cuda_math_info;
 
 extern const np_cuda_math_info np_cuda_maths[NP_CUDA_MATH_COUNT];
@@ -36,6 +35,7 @@ typedef struct np_cudnn_target {
 	const np_cudnn_api *api;
 	np_cudnn_handle handle; /* NULL when `device` is set */
 	np_cudnn_desc device;   /* NULL when `handle` is set */
+	int passed_over;        /* how many engines that could be planned are not to be taken: they were seen to fail */
 } np_cudnn_target;
 
 enum { NP_CUDNN_MAX_DESCS = 12 };
@@ -58,10 +58,11 @@ typedef struct np_cudnn_pointers {
 } np_cudnn_pointers;
 
 /*
- * Plans a convolution, or a transposed one (kind NP_DECONV). NP_ERR_UNSUPPORTED when no engine computes as `math` asks
- * within `workspace_limit`; the message says what the last one refused. A failed call leaves nothing behind.
+ * Plans a convolution, or a transposed one (kind NP_DECONV), with channels innermost or outermost. NP_ERR_UNSUPPORTED when no
+ * engine computes as `math` asks within `workspace_limit`; the message says what the last one refused. A failed call leaves
+ * nothing behind.
  */
-np_status np_cudnn_plan_make(const np_cudnn_target *target, const np_layer_config *config, np_cuda_math math,
+np_status np_cudnn_plan_make(const np_cudnn_target *target, const np_layer_config *config, np_cuda_math math, bool nhwc,
                              int64_t workspace_limit, np_cudnn_plan *plan, np_error *err) NP_MUST_CHECK;
 void np_cudnn_plan_free(np_cudnn_plan *plan);
 

@@ -47,13 +47,14 @@ static void free_layer(np_cuda *cuda, np_cuda_step *step)
 	step->state = NULL;
 }
 
-static int describe_tensor(np_cuda *cuda, np_cudnn_tensor *tensor, int64_t n, int64_t c, int64_t h, int64_t w)
+static int describe_tensor(np_cuda *cuda, const np_cuda_step *step, np_cudnn_tensor *tensor, int64_t n, int64_t c, int64_t h,
+                           int64_t w)
 {
 	const np_cudnn_api *api = &cuda->libs.dnn;
 	const np_cuda_math_info *info = &np_cuda_maths[cuda->math];
 	int rc = api->tensor_create(tensor);
 	return rc ? rc
-	          : api->tensor_set(*tensor, info->nhwc ? NP_CUDNN_NHWC : NP_CUDNN_NCHW, info->type, (int)n, (int)c, (int)h,
+	          : api->tensor_set(*tensor, step->nhwc ? NP_CUDNN_NHWC : NP_CUDNN_NCHW, info->type, (int)n, (int)c, (int)h,
 	                            (int)w);
 }
 
@@ -73,8 +74,8 @@ static np_status start_layer(np_cuda *cuda, np_cuda_step *step, bool has_calls, 
 		return np_fail_memory(err);
 	step->state = layer;
 	step->backend = "cudnn-legacy";
-	int rc = describe_tensor(cuda, &layer->x, c->batch, c->in_c, c->in_h, c->in_w);
-	rc = rc ? rc : describe_tensor(cuda, &layer->y, c->batch, c->out_c, c->out_h, c->out_w);
+	int rc = describe_tensor(cuda, step, &layer->x, c->batch, c->in_c, c->in_h, c->in_w);
+	rc = rc ? rc : describe_tensor(cuda, step, &layer->y, c->batch, c->out_c, c->out_h, c->out_w);
 	return np_cudnn_check(api, "cudnnSetTensor4dDescriptor", rc, NP_ERR_UNSUPPORTED, err);
 }
 
@@ -303,13 +304,13 @@ static np_status describe_operand(np_cuda *cuda, np_cuda_step *step, int i, np_e
 	int64_t values = step->values[step->inputs[i]], all = step->values[step->output];
 	int rc;
 	if (values == all)
-		rc = describe_tensor(cuda, &layer->operands[i], c->batch, c->out_c, c->out_h, c->out_w);
+		rc = describe_tensor(cuda, step, &layer->operands[i], c->batch, c->out_c, c->out_h, c->out_w);
 	else if (values == c->batch * c->out_c)
-		rc = describe_tensor(cuda, &layer->operands[i], c->batch, c->out_c, 1, 1);
+		rc = describe_tensor(cuda, step, &layer->operands[i], c->batch, c->out_c, 1, 1);
 	else if (values == c->out_c)
-		rc = describe_tensor(cuda, &layer->operands[i], 1, c->out_c, 1, 1);
+		rc = describe_tensor(cuda, step, &layer->operands[i], 1, c->out_c, 1, 1);
 	else if (values == 1)
-		rc = describe_tensor(cuda, &layer->operands[i], 1, 1, 1, 1);
+		rc = describe_tensor(cuda, step, &layer->operands[i], 1, 1, 1, 1);
 	else
 		return np_fail(err, NP_ERR_UNSUPPORTED, "input %d has %lld values, the output %lld", i, (long long)values,
 		               (long long)all);

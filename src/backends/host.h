@@ -33,6 +33,9 @@ bool np_host_is_virtual(const char *root);
 /* The logical processors this thread may use, ascending; how many. Ask before pinning threads. */
 int np_host_allowed_cpus(const char *root, int *cpus, int most);
 
+/* Puts those first that other programs leave idle, as seen over a third of a second. */
+void np_host_idlest_first(const char *root, int *cpus, int count);
+
 /* Where a logical processor sits; -1 where that is not told. */
 typedef struct np_place {
 	int package, die;

@@ -275,10 +275,11 @@ static void test_two_jobs(void **state)
 	assert_ok(device->ops->submit(device, a, 100, &err), &err);
 	np_job *b = prepare(device, &second);
 	assert_ok(device->ops->submit(device, b, 100, &err), &err);
-	assert_ok(device->ops->reap(device, true, &done, &span, &err), &err);
 	device->ops->release(device, a);
 	assert_ok(device->ops->reap(device, true, &done, &span, &err), &err);
-	device->ops->release(device, b);
+	device->ops->release(device, b); /* its batch is still in flight */
+	assert_ok(device->ops->reap(device, true, &done, &span, &err), &err);
+	assert_true(done && span.calls >= 100);
 	for (int i = 0; i < 40; i++) /* memory of finished jobs is used again */
 		device->ops->release(device, prepare(device, i % 2 ? &first : &second));
 	close_device(device);
@@ -321,6 +322,39 @@ static void test_refusals(void **state)
 	expect_refusal("", &pool, NP_ERR_UNSUPPORTED, "dilation");
 	c = layer_fc(INT64_C(3000000000), 64, 64);
 	expect_refusal("", &c, NP_ERR_UNSUPPORTED, "3000000000");
+}
+
+/* The engine that is recommended first can be planned and not run. */
+static void test_engine_that_fails(void **state)
+{
+	(void)state;
+	np_device *device = open_device("tf32", "bad_engine");
+	const np_layer_config conv = layer_conv(4, 64, 28, 128, 3, 1, 1, 1, 1);
+	np_job *job = prepare(device, &conv);
+	np_job_facts facts;
+	device->ops->describe(device, job, &facts);
+	assert_string_equal(facts.algo, "e70");
+	run_batch(device, job, 1);
+	device->ops->release(device, job);
+	close_device(device);
+}
+
+/* A layer that knows one layout only gets it, and its row says so. */
+static void test_other_layout(void **state)
+{
+	(void)state;
+	static const char *const layouts[] = {"nhwc", "nchw"};
+	const np_layer_config pool = layer_pool(NP_MAXPOOL, 2, 16, 8, 2, 2, 0);
+	for (int i = 0; i < 2; i++) {
+		np_device *device = open_device("fp16", i ? "nchw_pool" : "");
+		np_job *job = prepare(device, &pool);
+		np_job_facts facts;
+		device->ops->describe(device, job, &facts);
+		assert_string_equal(facts.layout, layouts[i]);
+		run_batch(device, job, 1);
+		device->ops->release(device, job);
+		close_device(device);
+	}
 }
 
 static void test_wrong_values(void **state)
@@ -394,6 +428,27 @@ static void test_hot(void **state)
 	device->ops->release(device, job);
 	close_device(device);
 	unsetenv("NP_STUB_L2_BYTES");
+}
+
+/* A device too full for its libraries' own memory, which is tried again when there is room. */
+static void test_full_device(void **state)
+{
+	(void)state;
+	setenv("NP_STUB_MEMORY_MB", "10", 1);
+	np_device *device = open_device("fp32", "");
+	test_program test;
+	np_job *job = NULL;
+	np_error err = {0};
+	const np_layer_config fc = layer_fc(4, 64, 64);
+	test_program_layer(&test, &fc);
+	assert_int_equal(device->ops->prepare(device, &test.program, &job, &err), NP_ERR_LIMIT);
+	assert_non_null(strstr(err.message, "cudaMalloc: rc 2 (cudaErrorMemoryAllocation: out of memory)"));
+	assert_int_equal(allocated(), 0);
+	unsetenv("NP_STUB_MEMORY_MB");
+	job = prepare(device, &fc);
+	run_batch(device, job, 1);
+	device->ops->release(device, job);
+	close_device(device);
 }
 
 static void expect_unavailable(const char *name, const char *dtype, const char *modes, np_status status, const char *part)
@@ -494,10 +549,13 @@ int main(void)
 	        cmocka_unit_test(test_batches_in_flight),
 	        cmocka_unit_test(test_two_jobs),
 	        cmocka_unit_test(test_refusals),
+	        cmocka_unit_test(test_engine_that_fails),
+	        cmocka_unit_test(test_other_layout),
 	        cmocka_unit_test(test_wrong_values),
 	        cmocka_unit_test(test_without_graphs),
 	        cmocka_unit_test(test_legacy_conv),
 	        cmocka_unit_test(test_hot),
+	        cmocka_unit_test(test_full_device),
 	        cmocka_unit_test(test_not_available),
 	        cmocka_unit_test(test_without_meter),
 	        cmocka_unit_test(test_probe),

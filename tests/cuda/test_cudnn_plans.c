@@ -54,15 +54,29 @@ static const char *fault_of(const np_cudnn_plan *plan, np_cuda_math math)
 	return NULL;
 }
 
+/* Buffers are bound without being looked at. */
+static const char *fault_of_binding(const np_cudnn_plan *plan, np_error *err)
+{
+	static char memory[4][256] __attribute__((aligned(256)));
+	const np_cudnn_pointers pointers = {memory[0], memory[1], memory[2], memory[3]};
+	np_cudnn_desc pack = NULL;
+	if (np_cudnn_plan_bind(plan, &pointers, &pack, err) != NP_OK)
+		return err->message;
+	plan->api->desc_destroy(pack);
+	return NULL;
+}
+
 static void plan_one(const np_cudnn_target *target, const np_layer_config *c, np_cuda_math math, bool quiet, tally *sums)
 {
 	np_cudnn_plan plan;
 	np_error err = {0};
 	char notes[64];
 	double start = now();
-	np_status status = np_cudnn_plan_make(target, c, math, WORKSPACE, &plan, &err);
+	np_status status = np_cudnn_plan_make(target, c, math, np_cuda_maths[math].nhwc, WORKSPACE, &plan, &err);
 	double seconds = now() - start;
 	const char *fault = status == NP_OK ? fault_of(&plan, math) : err.message;
+	if (!fault)
+		fault = fault_of_binding(&plan, &err);
 	np_cudnn_notes_write(plan.notes, notes, sizeof notes);
 	if (fault || !quiet)
 		printf("%s %s %lldx%lldx%lldx%lld -> %lld k%lldx%lld s%lld p%lld d%lld g%lld: %s [%s] %.1f MB, %d refused, "
@@ -156,7 +170,7 @@ int main(int argc, char **argv)
 		return skip("this cuDNN reads no descriptions of devices; 9.11 does");
 	size_t size;
 	char *json = read_file(argv[1], &size);
-	np_cudnn_target target = {&libs.dnn, NULL, NULL};
+	np_cudnn_target target = {&libs.dnn, NULL, NULL, 0};
 	if (np_cudnn_device_read(&libs.dnn, json, size + 1, &target.device, &err) != NP_OK)
 		return skip(err.message);
 	tally sums = {0};

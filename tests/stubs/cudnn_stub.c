@@ -1,6 +1,7 @@
 /*
  * cuDNN without a device. Descriptors of the graph interface keep what is set and what they refer to; a heuristic offers an
- * engine with tensor cores (67) before one without (70). Modes: "no_engines", "no_plan", "no_pool".
+ * engine with tensor cores (67) before one without (70). Modes: "no_engines", "no_plan", "bad_engine" (67 cannot be run),
+ * "no_pool", "nchw_pool" (pools know channels outermost only).
  */
 #include "stub.h"
 
@@ -187,6 +188,8 @@ int cudnnBackendExecute(void *handle, const stub_desc *plan, const stub_desc *pa
 	const stub_desc *op = graph ? follow(graph, 801) : NULL;
 	if (!handle || !op || !plan->final || !pack->final || !pack->workspace)
 		return BAD_PARAM;
+	if (stub_mode("bad_engine") && config->engine == TC_ENGINE)
+		return NOT_SUPPORTED;
 	bool backward = op->kind == BACKWARD;
 	const stub_desc *x = follow(op, backward ? 711 : 704), *w = follow(op, backward ? 709 : 703);
 	const stub_desc *y = follow(op, backward ? 710 : 705);
@@ -203,7 +206,7 @@ int cudnnBackendExecute(void *handle, const stub_desc *plan, const stub_desc *pa
 /* ---- the older interface ---- */
 
 typedef struct stub_tensor {
-	int n, c, h, w;
+	int n, c, h, w, format;
 	size_t bytes;
 } stub_tensor;
 
@@ -234,15 +237,16 @@ static int set_tensor(stub_tensor *tensor, int type, int n, int c, int h, int w)
 {
 	if (n < 1 || c < 1 || h < 1 || w < 1)
 		return BAD_PARAM;
-	*tensor = (stub_tensor){n, c, h, w, (size_t)n * (size_t)c * (size_t)h * (size_t)w * (type == 2 ? 2 : 4)};
+	*tensor = (stub_tensor){n, c, h, w, 0, (size_t)n * (size_t)c * (size_t)h * (size_t)w * (type == 2 ? 2 : 4)};
 	return SUCCESS;
 }
 
 NP_STUB_EXPORT int cudnnSetTensor4dDescriptor(stub_tensor *tensor, int format, int type, int n, int c, int h, int w);
 int cudnnSetTensor4dDescriptor(stub_tensor *tensor, int format, int type, int n, int c, int h, int w)
 {
-	(void)format;
-	return set_tensor(tensor, type, n, c, h, w);
+	int rc = set_tensor(tensor, type, n, c, h, w);
+	tensor->format = format;
+	return rc;
 }
 
 NP_STUB_EXPORT int cudnnSetFilter4dDescriptor(stub_tensor *filter, int type, int format, int k, int c, int h, int w);
@@ -281,7 +285,7 @@ int cudnnPoolingForward(void *handle, const void *pool, const void *alpha, const
 {
 	(void)alpha;
 	(void)beta;
-	if (!pool || stub_mode("no_pool"))
+	if (!pool || stub_mode("no_pool") || (stub_mode("nchw_pool") && x->format != 0))
 		return NOT_SUPPORTED;
 	return map(handle, x, x_data, y, y_data);
 }
