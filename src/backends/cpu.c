@@ -228,8 +228,10 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 	np_text_printf(&facts->provenance, "threads=%d\npinned=%s\nonednn_isa=%s\nclock=%s\n", threads,
 	               cpu->pinned ? "yes" : "no", cpu->part->isa(cpu->engine), threads == 1 ? "cpu" : "wall");
 	const np_part_rotation *r = &cpu->rotation;
-	np_text_printf(&facts->provenance, "rotate_bytes=inputs:%lld;weights:%lld;outputs:%lld\nrotate_copies=%d\n",
-	               (long long)r->inputs, (long long)r->weights, (long long)r->outputs, r->most_copies);
+	np_text_printf(&facts->provenance,
+	               "rotate_bytes=inputs:%lld;weights:%lld;outputs:%lld\nrotate_copies=%d\nrotate_few_from=%lld\n",
+	               (long long)r->inputs, (long long)r->weights, (long long)r->outputs, r->most_copies,
+	               (long long)r->few_from);
 	return np_text_ok(&facts->provenance) ? NP_OK : np_fail_memory(err);
 }
 
