@@ -268,18 +268,18 @@ def spread_grouped(u):
 
 # Rows, and how a point becomes a layer.
 QUICK_GROUPS = {
-    "conv": (94, spread_conv),
-    "grouped": (12, spread_grouped),
-    "fc": (35, spread_fc),
-    "maxpool": (22, spread_pool("maxpool")),
-    "avgpool": (6, spread_pool("avgpool")),
-    "globalavgpool": (7, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
-    "lrn": (12, spread_plain("lrn", 12000, 400000)),
-    "batchnorm": (12, spread_plain("batchnorm", 4000, 820000)),
-    "relu": (20, spread_relu),
-    "eltwise": (12, spread_plain("eltwise", 4000, 820000)),
-    "concat": (8, spread_concat),
-    "softmax": (8, spread_softmax),
+    "conv": (100, spread_conv),
+    "grouped": (14, spread_grouped),
+    "fc": (120, spread_fc),
+    "maxpool": (80, spread_pool("maxpool")),
+    "avgpool": (60, spread_pool("avgpool")),
+    "globalavgpool": (22, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
+    "lrn": (20, spread_plain("lrn", 12000, 400000)),
+    "batchnorm": (22, spread_plain("batchnorm", 4000, 820000)),
+    "relu": (24, spread_relu),
+    "eltwise": (22, spread_plain("eltwise", 4000, 820000)),
+    "concat": (20, spread_concat),
+    "softmax": (20, spread_softmax),
 }
 
 

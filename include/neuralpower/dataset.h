@@ -35,6 +35,7 @@ typedef struct np_row {
 	const char *network; /* the network the row was measured for, "" when none is said: rows of one group */
 	const char *run;     /* which measurement of that network, "" when not said */
 	int64_t pass;        /* of rows that were measured several times, 0 when not said; merged rows have the first's */
+	bool contended;      /* others used the device meanwhile, by the column `flags` */
 	int file, line;      /* where it came from */
 } np_row;
 

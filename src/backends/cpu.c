@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CPUS = 1024 };
+enum { MOST_CPUS = 1024, YARDSTICKS = 8192, LISTEN = 2048 };
 
 typedef struct cpu_device {
 	np_device device;
@@ -29,6 +29,9 @@ typedef struct cpu_device {
 	cpu_set_t before;    /* where the calling thread was allowed to run */
 	bool pinned;
 	np_part_rotation rotation;
+	double yardstick_s[YARDSTICKS], sorted_s[YARDSTICKS]; /* the latest, in a ring; room to sort them */
+	unsigned yardsticks;                                  /* how many there were */
+	double quiet_s;
 	np_span span; /* of the batch that was run last */
 	bool has_span;
 } cpu_device;
@@ -108,6 +111,39 @@ static void cpu_release(np_device *device, np_job *job)
 	free(job);
 }
 
+/* ---- whether the core is ours ---- */
+
+static int compare_seconds(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* What the yardstick takes when nobody shares the core: one in fifty of the latest ones was shorter. Looked up now and then. */
+static void update_yardstick(cpu_device *cpu)
+{
+	int count = cpu->yardsticks < YARDSTICKS ? (int)cpu->yardsticks : YARDSTICKS;
+	memcpy(cpu->sorted_s, cpu->yardstick_s, (size_t)count * sizeof *cpu->sorted_s);
+	qsort(cpu->sorted_s, (size_t)count, sizeof *cpu->sorted_s, compare_seconds);
+	cpu->quiet_s = cpu->sorted_s[count / 50];
+}
+
+static bool is_shared(cpu_device *cpu)
+{
+	static const double SLOWER = 1.2; /* it varies by a few hundredths when the core is not shared */
+	double seconds = np_cpu_yardstick_s();
+	cpu->yardstick_s[cpu->yardsticks++ % YARDSTICKS] = seconds;
+	if (cpu->yardsticks % 256 == 0)
+		update_yardstick(cpu);
+	return seconds > SLOWER * cpu->quiet_s;
+}
+
+static void listen(cpu_device *cpu)
+{
+	for (int i = 0; i < LISTEN; i++)
+		is_shared(cpu);
+}
+
 /*
  * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
  * the wall clock, as only that tells how well they share the work; it wants a quiet machine.
@@ -115,12 +151,13 @@ static void cpu_release(np_device *device, np_job *job)
 static np_status cpu_submit(np_device *device, np_job *job, int64_t calls, np_error *err)
 {
 	cpu_device *cpu = (cpu_device *)device;
+	bool shared = is_shared(cpu);
 	double wall = np_host_now(), process = clock_s(CLOCK_PROCESS_CPUTIME_ID), thread = clock_s(CLOCK_THREAD_CPUTIME_ID);
 	NP_TRY(cpu->part->run(job->job, calls, err));
 	thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - thread;
 	process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - process;
 	wall = np_host_now() - wall;
-	cpu->span = (np_span){calls, device->facts.threads == 1 ? thread : wall, wall, process};
+	cpu->span = (np_span){calls, device->facts.threads == 1 ? thread : wall, wall, process, shared | is_shared(cpu)};
 	cpu->has_span = true;
 	return NP_OK;
 }
@@ -241,6 +278,7 @@ static np_status start(cpu_device *cpu, int threads, np_error *err)
 	NP_TRY(pin(cpu, threads, err));
 	NP_TRY(start_part(cpu, threads, err));
 	cpu->rotation = default_rotation(&cpu->host);
+	listen(cpu);
 	NP_TRY(state_facts(cpu, threads, err));
 	return open_meter(cpu, err);
 }

@@ -17,6 +17,9 @@ np_status np_cpu_load_part(const np_part **part, char *path, size_t size, np_err
 /* The processor's name, with family and model where the name alone says too little. */
 void np_cpu_name(const char *root, const char *model, char *name, size_t size);
 
+/* Seconds that a fixed piece of arithmetic takes now: about 0.1 ms; more when the core is shared. */
+double np_cpu_yardstick_s(void);
+
 /* How calls of a layer alone change buffers from now on, and the default. */
 void np_cpu_set_rotation(np_device *device, np_part_rotation rotation);
 np_part_rotation np_cpu_rotation(const np_device *device);

@@ -142,6 +142,7 @@ static np_status take_row(void *context, const np_columns *columns, const np_csv
 		l->file->flagged++;
 		return NP_OK;
 	}
+	row.contended = np_flags_have(raw.flags, "contended");
 	row.pass = raw.pass == NP_BLANK ? 0 : raw.pass;
 	return keep_row(l, &raw, &row, err);
 }

@@ -12,15 +12,21 @@ static const struct {
 #undef NP_FLAG_ROW
 };
 
+bool np_flags_have(const char *text, const char *name)
+{
+	for (size_t length; *text; text += length + (text[length] == ';')) {
+		length = strcspn(text, ";");
+		if (strlen(name) == length && strncmp(text, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool np_flags_drop(const char *text)
 {
-	while (*text) {
-		size_t length = strcspn(text, ";");
-		for (int i = 0; i < NP_FLAG_COUNT; i++)
-			if (FLAGS[i].drop && strlen(FLAGS[i].name) == length && strncmp(text, FLAGS[i].name, length) == 0)
-				return true;
-		text += length + (text[length] == ';');
-	}
+	for (int i = 0; i < NP_FLAG_COUNT; i++)
+		if (FLAGS[i].drop && np_flags_have(text, FLAGS[i].name))
+			return true;
 	return false;
 }
 

@@ -37,6 +37,8 @@ typedef enum np_flag {
 
 /* Whether a fit passes over a row with this column `flags`: names joined by ';', unknown ones of no account. */
 bool np_flags_drop(const char *text);
+/* Whether the flag of that name is among them. */
+bool np_flags_have(const char *text, const char *name);
 /* The names of `flags`, joined by ';'. */
 void np_flags_write(unsigned flags, np_text *text);
 

@@ -33,12 +33,14 @@ static int compare_values(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Passes that others disturbed do not count where another was not. */
 static void take_median(np_row *const *group, int size, np_target target, double *values)
 {
 	int n = 0;
-	for (int i = 0; i < size; i++)
-		if (group[i]->has[target])
-			values[n++] = group[i]->value[target];
+	for (int wanted = 0; wanted < 2 && !n; wanted++)
+		for (int i = 0; i < size; i++)
+			if (group[i]->has[target] && group[i]->contended == wanted)
+				values[n++] = group[i]->value[target];
 	if (!n)
 		return;
 	qsort(values, (size_t)n, sizeof *values, compare_values);

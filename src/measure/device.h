@@ -86,7 +86,8 @@ typedef struct np_span {
 	int64_t calls;
 	double runtime_s; /* of all calls, by the clock the device is judged by */
 	double wall_s;
-	double cpu_s; /* of the calling process; NAN where it says nothing about the device */
+	double cpu_s;   /* of the calling process; NAN where it says nothing about the device */
+	bool disturbed; /* others took part of the device meanwhile, as far as it can tell */
 } np_span;
 
 typedef struct np_device np_device;

@@ -47,6 +47,7 @@ np_status np_history_add(np_history *history, const np_record *record, const cha
 	                        .runtime_ms = record->runtime_ms,
 	                        .power_w = record->power_w,
 	                        .dropped = np_flags_drop(record->flags),
+	                        .contended = (flags & NP_FLAG_CONTENDED) != 0,
 	                        .anchor = (flags & NP_FLAG_ANCHOR) != 0,
 	                        .at_s = at_s};
 	return add(history, &entry, err);
@@ -124,7 +125,8 @@ static np_status take_row(void *context, const np_columns *columns, const np_csv
 	                  .runtime_ms = raw.runtime_ms,
 	                  .power_w = raw.power_w,
 	                  .dropped = np_flags_drop(raw.flags),
-	                  .anchor = strstr(raw.flags, "anchor") != NULL,
+	                  .contended = np_flags_have(raw.flags, "contended"),
+	                  .anchor = np_flags_have(raw.flags, "anchor"),
 	                  .at_s = NAN};
 	if (r->networks) {
 		entry.name = raw.network;
@@ -168,7 +170,7 @@ bool np_history_value(np_history *history, const char *name, const char *network
 	int count[2] = {0}, powered[2] = {0};
 	for (int i = 0; i < history->count; i++) {
 		const np_entry *e = &history->entries[i];
-		int f = e->dropped;
+		int f = e->dropped || e->contended;
 		if (e->anchor || count[f] == MOST || strcmp(e->name, name) != 0 || strcmp(e->network, network) != 0)
 			continue;
 		runtimes[f][count[f]++] = e->runtime_ms;
@@ -193,7 +195,7 @@ static np_status compare_passes(const np_history *history, np_series *runtime, n
 	for (int i = 0; i < history->count; i++) {
 		const np_entry *a = &history->entries[i];
 		const np_entry *b = a->pass == 1 && !a->anchor ? np_history_find(history, a->name, a->network, 2) : NULL;
-		if (!b || a->dropped || b->dropped)
+		if (!b || a->dropped || b->dropped || a->contended || b->contended)
 			continue;
 		NP_TRY(np_series_add(runtime, difference(a->runtime_ms, b->runtime_ms), err));
 		if (!isnan(a->power_w) && !isnan(b->power_w))

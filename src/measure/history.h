@@ -15,6 +15,7 @@ typedef struct np_entry {
 	int64_t pass;
 	double runtime_ms, power_w; /* NAN = not measured */
 	bool dropped;               /* flagged so that a fit passes over it */
+	bool contended;             /* others used the device meanwhile */
 	bool anchor;
 	double at_s; /* when, by the campaign's clock; NAN for what was read */
 } np_entry;

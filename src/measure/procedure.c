@@ -16,11 +16,11 @@ static double or_else(double value, double standard)
 np_procedure np_procedure_for_layers(const np_device *device)
 {
 	const np_device_habits *habits = &device->habits;
-	return (np_procedure){.warm_s = 0.05,
+	return (np_procedure){.warm_s = 0.03,
 	                      .batch_s = or_else(habits->batch_s, 0.005),
-	                      .window_s = 0.15,
-	                      .longest_s = device->meter ? 4 : 1,
-	                      .precision = 0.01,
+	                      .window_s = 0.05,
+	                      .longest_s = device->meter ? 4 : 0.35,
+	                      .precision = device->meter ? 0.01 : 0.03,
 	                      .least_batches = 10,
 	                      .settle_s = or_else(habits->settle_s, 0.3),
 	                      .power_window_s = or_else(habits->power_window_s, 1),
@@ -47,7 +47,7 @@ typedef struct row {
 	const np_procedure *procedure;
 	np_measurement *measurement;
 	np_run run;
-	np_series call_s;
+	np_series call_s, disturbed_s; /* per call; of batches that others disturbed, apart */
 	np_power_window window;
 	double began; /* when timing, or the power window, did */
 	/* Over windows, where there are several. */
@@ -59,20 +59,37 @@ static double now(const row *r)
 	return r->device->ops->now(r->device);
 }
 
+/* Others took the device, or the processor from its threads, while a batch ran. */
+static bool is_disturbed(const row *r, const np_span *span)
+{
+	const int threads = r->device->facts.threads > 1 ? r->device->facts.threads : 1;
+	return span->disturbed || span->wall_s * threads > 1.03 * span->cpu_s; /* false where cpu_s is unknown */
+}
+
 static np_status take_batch(row *r, const np_span *span, np_error *err)
 {
 	np_measurement *m = r->measurement;
 	m->calls += span->calls;
-	m->wall_s += span->wall_s;
 	m->cpu_s += span->cpu_s;
-	return np_series_add(&r->call_s, span->runtime_s / (double)span->calls, err);
+	return np_series_add(is_disturbed(r, span) ? &r->disturbed_s : &r->call_s, span->runtime_s / (double)span->calls, err);
+}
+
+/* Too few quiet batches to go by: all of them count, and the row says so. */
+static np_status take_disturbed(row *r, np_error *err)
+{
+	if (2 * r->call_s.count >= r->procedure->least_batches || !r->disturbed_s.count)
+		return NP_OK;
+	r->measurement->flags |= NP_FLAG_CONTENDED;
+	for (int i = 0; i < r->disturbed_s.count; i++)
+		NP_TRY(np_series_add(&r->call_s, r->disturbed_s.values[i], err));
+	return NP_OK;
 }
 
 /* Enough batches over enough time, and the median of their times is known well enough. */
 static bool time_is_known(row *r)
 {
 	np_summary s = np_series_summary(&r->call_s);
-	return s.count >= r->procedure->least_batches && s.mean * (double)r->measurement->calls >= r->procedure->window_s &&
+	return s.count >= r->procedure->least_batches && s.mean * s.count * (double)r->run.calls >= r->procedure->window_s &&
 	       s.ci95 <= r->procedure->precision;
 }
 
@@ -80,7 +97,7 @@ static bool time_is_known(row *r)
 static bool out_of_time(const row *r)
 {
 	double spent = now(r) - r->began;
-	return spent >= r->procedure->longest_s * (r->call_s.count < 3 ? 10 : 1);
+	return spent >= r->procedure->longest_s * (r->call_s.count + r->disturbed_s.count < 3 ? 10 : 1);
 }
 
 static np_status time_only(row *r, np_error *err)
@@ -92,11 +109,7 @@ static np_status time_only(row *r, np_error *err)
 		NP_TRY(np_run_step(&r->run, true, &done, &span, err));
 		if (done)
 			NP_TRY(take_batch(r, &span, err));
-		if (out_of_time(r) && !time_is_known(r)) {
-			r->measurement->flags |= NP_FLAG_NOISY;
-			break;
-		}
-	} while (!time_is_known(r));
+	} while (!time_is_known(r) && !out_of_time(r));
 	return NP_OK;
 }
 
@@ -162,7 +175,7 @@ static void take_window(row *r)
 	m->power_slow_w = w->seen.power_slow_w;
 	if (!window_is_full(r))
 		m->flags |= NP_FLAG_SHORT_WINDOW;
-	if (!power_is_known(r) || !time_is_known(r))
+	if (!power_is_known(r))
 		m->flags |= NP_FLAG_NOISY;
 }
 
@@ -210,9 +223,6 @@ static void judge_power(const row *r)
 static void judge(const row *r)
 {
 	np_measurement *m = r->measurement;
-	const int threads = r->device->facts.threads > 1 ? r->device->facts.threads : 1;
-	if (m->wall_s * threads > 1.03 * m->cpu_s) /* false where cpu_s is unknown */
-		m->flags |= NP_FLAG_CONTENDED;
 	if (r->device->ops->latency && (m->latency_s > 1.5 * m->call_s.median || m->call_s.median < 10e-6))
 		m->flags |= NP_FLAG_LAUNCH_BOUND;
 	if (differ(m->end.sm_mhz, m->start.sm_mhz, 0.02))
@@ -254,6 +264,9 @@ static np_status measure(row *r, np_job *job, np_error *err)
 	look_at_state(r, &r->measurement->start);
 	NP_TRY(r->device->meter ? time_and_power(r, err) : time_only(r, err));
 	look_at_state(r, &r->measurement->end);
+	NP_TRY(take_disturbed(r, err));
+	if (!time_is_known(r))
+		r->measurement->flags |= NP_FLAG_NOISY;
 	r->measurement->call_s = np_series_summary(&r->call_s);
 	judge(r);
 	return NP_OK;
@@ -273,5 +286,6 @@ np_status np_measure_job(np_device *device, const np_procedure *procedure, np_jo
 	np_status status = measure(&r, job, err);
 	np_status drained = np_run_drain(&r.run, status == NP_OK ? err : NULL);
 	np_series_free(&r.call_s);
+	np_series_free(&r.disturbed_s);
 	return status != NP_OK ? status : drained;
 }
