@@ -167,6 +167,8 @@ static np_status merge_passes(loading *l, int first_row, np_error *err)
 {
 	np_dataset *d = l->dataset;
 	int count = d->row_count - first_row;
+	if (!count)
+		return NP_OK; /* and perhaps no array yet */
 	NP_TRY(np_passes_merge(d->rows + first_row, &count, err));
 	l->file->repeats = d->row_count - first_row - count;
 	d->row_count = first_row + count;
