@@ -33,6 +33,7 @@ NEUSIGHT = {"Tesla P4": "p4", "Tesla P100-PCIE-16GB": "p100", "Tesla T4": "t4", 
             "A100-PCIE-40GB": "a100_pcie_40gb"}
 TORCHVISION = {"GeForce RTX 2080 Ti": "rtx_2080_ti", "TITAN RTX": "titan_rtx", "TITAN V": "titan_v", "TITAN Xp": "titan_xp",
                "GeForce GTX 1080 Ti": "gtx_1080_ti"}
+TORCH7 = {**DEEPBENCH, "GeForce GTX 1080": "gtx_1080"}
 # Not among the sheets: peak GFLOP/s and GB/s as of the sheets of other processors (Intel ARK).
 CPUS = {"Intel Core i9-10940x (CPU)": (14 * 3.3 * 64, 93.9), "Intel Core i7-12700h (CPU)": (6 * 2.3 * 32 + 8 * 1.7 * 16, 76.8)}
 CPU_LAUNCH = 0.005
@@ -54,17 +55,20 @@ def rows_of(path):
 class Layer:
     """What the formula sees of a layer: its class, product and bytes; sizes in values."""
 
-    def __init__(self, kind, outputs, inner, columns, operations, values):
+    def __init__(self, kind, outputs, inner, columns, operations, values, positions=1):
         self.kind, self.outputs, self.inner, self.columns = kind, float(outputs), float(inner), float(columns)
+        self.positions = float(positions)  # per image
         self.operations, self.bytes = float(operations), 4.0 * values
 
 
 def conv(n, c, h, w, k, kh, kw, stride, groups, oh, ow):
+    if groups == 1 and oh == ow == 1 and (kh, kw) == (h, w):
+        return product(n, c * h * w, k)  # covers its whole input
     inner, columns = c // groups * kh * kw, k // groups
     kind = ("conv_grouped" if groups > 1 else "conv_1x1" if kh == kw == 1 else
             "conv_3x3" if kh == kw == 3 and stride == 1 else "conv")
     outputs = n * oh * ow * k
-    return Layer(kind, outputs, inner, columns, 2.0 * outputs * inner, n * c * h * w + k * inner + outputs)
+    return Layer(kind, outputs, inner, columns, 2.0 * outputs * inner, n * c * h * w + k * inner + outputs, oh * ow)
 
 
 def product(rows, inner, columns):
@@ -123,8 +127,17 @@ def network_layer(entry):
     return pointwise(sum(prod(i) for i in inputs) + prod(output))
 
 
+LAYERS = {}
+
+
 def network_layers(program, path, batch=None):
-    """The layers of a network file, at its own batch or another."""
+    """The layers of a network file, at its own batch or another; each asked for once."""
+    if (path, batch) not in LAYERS:
+        LAYERS[path, batch] = inspect_layers(program, path, batch)
+    return LAYERS[path, batch]
+
+
+def inspect_layers(program, path, batch):
     batches = ["--batch", str(batch)] if batch else []
     text = subprocess.run([program, "inspect", str(path), *batches, "--json", "-q"], check=True, capture_output=True,
                           text=True).stdout
@@ -135,10 +148,11 @@ def network_layers(program, path, batch=None):
 
 class Rates:
     """Of one class: shares of the peaks that a large layer reaches, and the sizes at which half of it is lost."""
-    NAMES = ("compute", "memory", "outputs", "inner", "columns")
+    NAMES = ("compute", "memory", "outputs", "inner", "columns", "positions")
 
-    def __init__(self, compute, memory, outputs=0.0, inner=0.0, columns=0.0):
+    def __init__(self, compute, memory, outputs=0.0, inner=0.0, columns=0.0, positions=0.0):
         self.compute, self.memory, self.outputs, self.inner, self.columns = compute, memory, outputs, inner, columns
+        self.positions = positions
 
     def values(self):
         return [getattr(self, name) for name in self.NAMES]
@@ -147,7 +161,8 @@ class Rates:
 def compute_ms(layer, rates, peak):
     if not layer.operations:
         return 0.0
-    lost = (1 + rates.outputs * peak / layer.outputs) * (1 + rates.inner / layer.inner) * (1 + rates.columns / layer.columns)
+    lost = (1 + rates.outputs * peak / layer.outputs) * (1 + rates.inner / layer.inner) * (1 + rates.columns / layer.columns) * (
+        1 + rates.positions / layer.positions)
     return layer.operations / (peak * 1e6 * rates.compute) * lost
 
 
@@ -159,23 +174,47 @@ def runtime_ms(layer, rates, launch, peak, bandwidth):
     return launch + math.hypot(compute_ms(layer, rates, peak), memory_ms(layer, rates, bandwidth))
 
 
+# ---- devices: what of the peak they sustain ----
+
+HEADROOM = 1.25  # W per TFLOP/s and nm: with less, the power limit does not sustain the boost clock
+OLD_NM = 28      # Maxwell, and Kepler before it, reach less of their peak
+
+
+class Device:
+    def __init__(self, throttle, old):
+        self.throttle, self.old = throttle, old
+
+    def share(self, figures):
+        limit, process = figures.get("limit_w"), figures.get("process_nm")
+        share = self.old if process and process >= OLD_NM else 1.0
+        if limit and process:
+            share *= min(1.0, limit / (figures["peak_gflops"] / 1000 * process) / HEADROOM) ** self.throttle
+        return share
+
+
 # ---- the measurements ----
 
 class Row:
     def __init__(self, layer, device, source, actual):
         self.layer, self.device, self.source, self.actual = layer, device, source, actual
-        self.peak, self.bandwidth = sheet_figures(device)
+        self.figures = SHEETS.get(device) or sheet(device)
+        SHEETS[device] = self.figures
+        self.peak, self.bandwidth = self.figures["peak_gflops"], self.figures["bandwidth_gbs"]
         self.weight = 1.0
 
 
-FIGURES = {}
+SHEETS = {}
 
 
-def sheet_figures(device):
-    if device not in FIGURES:
-        figures = sheet(device)
-        FIGURES[device] = (figures["peak_gflops"], figures["bandwidth_gbs"])
-    return FIGURES[device]
+def sheet_figures(name, device):
+    """The peak that is sustained, and the bandwidth."""
+    figures = sheet(name)
+    return figures["peak_gflops"] * device.share(figures), figures["bandwidth_gbs"]
+
+
+def sustain(rows, device):
+    for row in rows:
+        row.peak = row.figures["peak_gflops"] * device.share(row.figures)
 
 
 def sampled(rows, count, seed):
@@ -253,7 +292,9 @@ def bounded(logs, kind):
     values = [math.exp(max(-14.0, min(9.0, x))) for x in logs]
     rates = Rates(min(values[0], 3.0), min(values[1], 1.0))
     if kind in PRODUCTS:
-        rates.outputs, rates.inner, rates.columns = values[2:]
+        rates.outputs, rates.inner, rates.columns = values[2:5]
+    if kind == "conv_3x3":
+        rates.positions = values[5]
     return rates
 
 
@@ -261,6 +302,7 @@ def fit_class(kind, rows, launch):
     rows = [row for row in rows if row.layer.kind == kind]
     total = sum(row.weight for row in rows)
     start = [math.log(0.7), math.log(0.7)] + ([math.log(2.0), math.log(20.0), math.log(8.0)] if kind in PRODUCTS else [])
+    start += [math.log(4.0)] if kind == "conv_3x3" else []
 
     def loss(logs):
         rates = bounded(logs, kind)
@@ -287,6 +329,26 @@ def fit_all(rows, launches):
     return launch, fitted
 
 
+def fit_device(rows, launch, fitted):
+    """The two constants of devices, the classes' being what they are."""
+    def loss(logs):
+        sustain(rows, Device(math.exp(logs[0]), math.exp(logs[1])))
+        return sum(row.weight * huber(error_of(row, launch, fitted)) for row in rows)
+    best = minimise(loss, [math.log(0.5), math.log(0.9)], 0.3, 60)
+    return Device(float(f"{math.exp(best[0]):.4g}"), float(f"{math.exp(best[1]):.4g}"))
+
+
+def fit_both(rows, launches):
+    """Classes and devices in turn."""
+    sustain(rows, Device(0.5, 0.9))
+    launch, fitted = fit_all(rows, launches)
+    for _ in range(2):
+        device = fit_device(rows, launch, fitted)
+        sustain(rows, device)
+        launch, fitted = fit_all(rows, (launch,))
+    return launch, fitted, device
+
+
 def error_of(row, launch, fitted):
     return math.log(runtime_ms(row.layer, fitted[row.layer.kind], launch, row.peak, row.bandwidth) / row.actual)
 
@@ -295,14 +357,17 @@ def rmspe(errors):
     return math.sqrt(sum((math.exp(e) - 1) ** 2 for e in errors) / len(errors))
 
 
-def leave_devices_out(rows, tell):
+def leave_devices_out(rows, networks_but, tell):
     """{device: [(class, log error)]}, each device predicted by constants that never saw it."""
     left = {}
-    for device in sorted({row.device for row in rows}):
-        launch, fitted = fit_all([row for row in rows if row.device != device], LAUNCHES[1:2])
-        left[device] = [(row.layer.kind, error_of(row, launch, fitted)) for row in rows if row.device == device]
-        if device == "titan_x" and tell:
-            tell(launch, fitted)
+    for name in sorted({row.device for row in rows}):
+        others = [row for row in rows if row.device != name]
+        launch, fitted, device, _, _ = fit_whole(others, lambda found, name=name: networks_but(found, name), LAUNCHES[-1:])
+        rest = [row for row in rows if row.device == name]
+        sustain(rest, device)
+        left[name] = [(row.layer.kind, error_of(row, launch, fitted)) for row in rest]
+        if name == "titan_x" and tell:
+            tell(launch, fitted, device)
     return left
 
 
@@ -317,7 +382,7 @@ def between_devices(left):
 # ---- grouped convolutions and CPUs: by whole networks ----
 
 SAMPLES = {"resnet50": "resnet50.onnx", "mobilenet_v2": "mobilenet_v2.onnx", "mobilenetv2_100": "mobilenet_v2.onnx",
-           "resnet-50": "resnet50.onnx", "vgg11": "vgg11.prototxt"}
+           "resnet-50": "resnet50.onnx", "vgg11": "vgg11.prototxt", "googlenet-v1": "googlenet.prototxt"}
 
 
 def read_networks(data):
@@ -326,8 +391,8 @@ def read_networks(data):
         if row["device"] in TORCHVISION and row["dtype"] == "fp32" and row["network"] in SAMPLES:
             yield SAMPLES[row["network"]], 12, TORCHVISION[row["device"]], "pytorch_gpu_benchmark", float(row["runtime_ms"])
     for row in rows_of(data / "cnn_benchmarks" / "networks.csv"):
-        if row["network"] == "resnet-50" and row["software"] == "Torch7, cuDNN 5105" and row["device"] in DEEPBENCH:
-            yield SAMPLES["resnet-50"], 16, DEEPBENCH[row["device"]], "cnn_benchmarks", float(row["runtime_ms"])
+        if row["network"] in SAMPLES and row["software"] != "Torch7, cuDNN none" and row["device"] in TORCH7:
+            yield SAMPLES[row["network"]], int(row["batch"]), TORCH7[row["device"]], "cnn_benchmarks", float(row["runtime_ms"])
     for row in rows_of(data / "timm_benchmarks" / "networks.csv.gz"):
         if row["device"] in CPUS and row["network"] in ("resnet50", "mobilenetv2_100") and row["img_size"] == "224":
             yield SAMPLES[row["network"]], int(row["batch"]), row["device"], "timm", float(row["runtime_ms"])
@@ -342,14 +407,48 @@ def network_ms(layers, launch, fitted, figures, scale=(1.0, 1.0)):
     return total
 
 
-def load_networks(program, data):
+def load_networks(program, data, sustained):
     cache, found = {}, []
     for file, batch, device, source, actual in read_networks(data):
         if (file, batch) not in cache:
             cache[file, batch] = network_layers(program, ROOT / "networks" / file, batch)
-        figures = CPUS[device] if device in CPUS else sheet_figures(device)
+        figures = CPUS[device] if device in CPUS else sheet_figures(device, sustained)
         found.append((file, batch, device, source, actual, cache[file, batch], figures))
     return found
+
+
+def framework_factor(networks, launch, fitted):
+    """
+    How much longer whole networks take than the sum of layers fitted to layers measured alone: frameworks choose slower
+    algorithms than kernel benchmarks, add biases, and a mean is above the median that a fit of logarithms finds. Each
+    device counts the same.
+    """
+    devices = {}
+    for file, _, device, _, actual, layers, figures in networks:
+        if device not in CPUS and not file.startswith("mobilenet"):
+            predicted = network_ms(layers, launch, fitted, figures)
+            devices.setdefault(device, []).append(math.log(actual / predicted))
+    return math.exp(sum(sum(logs) / len(logs) for logs in devices.values()) / len(devices))
+
+
+def slowed(fitted, factor):
+    """The same classes, slower by a factor."""
+    result = {}
+    for kind, rates in fitted.items():
+        result[kind] = Rates(*rates.values())
+        result[kind].compute /= factor
+        result[kind].memory /= factor
+    return result
+
+
+def fit_whole(rows, program_networks, launches):
+    """Classes and devices from layers, then the factor of frameworks and grouped convolutions from whole networks."""
+    launch, fitted, device = fit_both(rows, launches)
+    networks = program_networks(device)
+    factor = framework_factor(networks, launch, fitted)
+    fitted = slowed(fitted, factor)
+    fitted["conv_grouped"] = fit_grouped(networks, launch, fitted)
+    return launch, rounded(fitted), device, networks, factor
 
 
 def fit_grouped(networks, launch, fitted):
@@ -391,7 +490,7 @@ def uses(layers, launch, fitted, figures):
             sum(layer.bytes for layer in layers) / (total * bandwidth * 1e6))
 
 
-def read_power(program, data, launch, fitted):
+def read_power(program, data, launch, fitted, sustained):
     """[(device, share of the way from idle to limit, uses)] of ResNet-50 in training at the full limit, batch 32 to 128."""
     sums = {}
     for row in rows_of(data / "zeus_training_power" / "networks.csv"):
@@ -401,7 +500,7 @@ def read_power(program, data, launch, fitted):
     layers = network_layers(program, ROOT / "networks" / "resnet50.onnx", 64)
     for device, watts in sorted(sums.items()):
         name, limit = ZEUS[device]
-        yield (name, limit, sum(watts) / len(watts), uses(layers, launch, fitted, sheet_figures(name)))
+        yield (name, limit, sum(watts) / len(watts), uses(layers, launch, fitted, sheet_figures(name, sustained)))
 
 
 def power_of(limit, use, constants):
@@ -429,10 +528,10 @@ PAPER = {"vgg16": (368.42, 204.80), "alex_v2": (39.02, 194.62), "nin": (50.66, 2
          "cifar10_6conv": (50.09, 188.34)}
 
 
-def check_paper(program, nets, launch, fitted, title):
+def check_paper(program, nets, launch, fitted, device, title):
     errors = []
     for name, (actual, _) in PAPER.items():
-        predicted = network_ms(network_layers(program, nets / f"{name}.json"), launch, fitted, sheet_figures("titan_x"))
+        predicted = network_ms(network_layers(program, nets / f"{name}.json"), launch, fitted, sheet_figures("titan_x", device))
         errors.append(math.log(predicted / actual))
         print(f"  {name:14} {predicted:8.2f} ms, measured {actual:8.2f} {predicted / actual - 1:+7.1%}")
     print(f"  Table 4, {title}: RMSPE {rmspe(errors):.1%}")
@@ -476,19 +575,20 @@ def floats(values):
     return ", ".join(f"{x:.4g}" for x in values)
 
 
-def constants_text(name, comment, launch, fitted, scale, power, correlation, spread, power_spread):
+def constants_text(name, comment, launch, fitted, device, scale, power, correlation, spread, power_spread):
     lines = [f"/* {comment} */", f"const np_roof {name} = {{", "        .rates =", "                {"]
     for kind in CLASSES:
         lines.append(f"                        [{MEMBERS[kind]}] = {{{floats(fitted[kind].values())}}},")
     lines += ["                },", f"        .launch_ms = {launch:.4g},", f"        .compute = {scale[0]:.4g},",
-              f"        .memory = {scale[1]:.4g},", f"        .busy = {power[0]:.4g},", f"        .power_compute = {power[1]:.4g},",
+              f"        .memory = {scale[1]:.4g},", f"        .throttle = {device.throttle:.4g},", f"        .old = {device.old:.4g},",
+              f"        .busy = {power[0]:.4g},", f"        .power_compute = {power[1]:.4g},",
               f"        .power_memory = {power[2]:.4g},", f"        .idle_share = {IDLE_SHARE},",
               f"        .correlation = {{{floats([correlation, 1, correlation])}}},", f"        .spread = {{{{{floats(spread)}}}}},",
               f"        .power_spread = {{{{{floats(power_spread)}}}}},", "};", ""]
     return "\n".join(lines)
 
 
-GOLDEN = ("conv:16x64x56x56:128:k5:p2", "conv:1x3x224x224:64:k7:s2:p3", "conv:64x256x56x56:64", "conv:8x128x28x28:128:k3:p1",
+GOLDEN = ("conv:16x64x56x56:128:k5:p2", "conv:1x3x224x224:64:k7:s2:p3", "conv:64x256x56x56:64:k1", "conv:8x128x28x28:128:k3:p1",
           "conv:4x96x112x112:96:k3:p1:g96", "fc:128x9216:4096", "fc:1x4096:1000", "maxpool:32x64x112x112:k3:s2:p1",
           "relu:64x256x56x56")
 
@@ -513,11 +613,12 @@ def layer_power(layer, launch, runtime, figures, limit, idle, power):
     return idle + (limit - idle) * min(1.0, used)
 
 
-def golden_text(launch, fitted, cpu, power):
+def golden_text(launch, fitted, device, cpu, power):
     lines = ["# What tools/fit_roofline.py computes: ms and W", "layer,sheet,bytes,runtime_ms,power_w"]
-    for name in ("titan_x", "gtx_1070", "h100", "epyc_7763"):
+    for name in ("titan_x", "gtx_1070", "h100", "l4", "epyc_7763"):
         s = sheet(name)
-        of_cpu, figures = s["kind"] == "cpu", (s["peak_gflops"], s["bandwidth_gbs"])
+        of_cpu = s["kind"] == "cpu"
+        figures = sheet_figures(name, Device(0.0, 1.0) if of_cpu else device)
         for text in GOLDEN:
             layer, scale, start = golden_layer(text), cpu if of_cpu else (1.0, 1.0), CPU_LAUNCH if of_cpu else launch
             runtime = network_ms([layer], start, fitted, figures, scale)
@@ -527,13 +628,13 @@ def golden_text(launch, fitted, cpu, power):
     return "\n".join(lines) + "\n"
 
 
-def write_all(launch, fitted, cpu, power, correlation, spread, power_spread):
+def write_all(launch, fitted, device, cpu, power, correlation, spread, power_spread):
     nothing = [0.0] * len(LEVELS)
     (ROOT / "src" / "baseline" / "roofline_fit.c").write_text(HEAD + "\n" + constants_text(
-        "NP_ROOF_GPU", "Of GPUs.", launch, fitted, (1.0, 1.0), power, correlation, spread, power_spread) + "\n" + constants_text(
+        "NP_ROOF_GPU", "Of GPUs.", launch, fitted, device, (1.0, 1.0), power, correlation, spread, power_spread) + "\n" + constants_text(
         "NP_ROOF_CPU", "Of CPUs: two devices took part, too few for intervals, and none with its power.", CPU_LAUNCH, fitted,
-        cpu, (0.0, 0.0, 0.0), 1, nothing, nothing))
-    (ROOT / "tests" / "data" / "roofline.csv").write_text(golden_text(launch, fitted, cpu, power))
+        Device(0.0, 1.0), cpu, (0.0, 0.0, 0.0), 1, nothing, nothing))
+    (ROOT / "tests" / "data" / "roofline.csv").write_text(golden_text(launch, fitted, device, cpu, power))
 
 
 def pooled(left, level):
@@ -556,25 +657,23 @@ def main():
     nets = option("--paper") and pathlib.Path(option("--paper"))
     rows = list(read_layers(data))
     balance(rows)
-    launch, fitted = fit_all(rows, LAUNCHES)
-    networks = load_networks(program, data)
-    fitted["conv_grouped"] = fit_grouped(networks, launch, fitted)
-    fitted = rounded(fitted)
+    launch, fitted, device, networks, factor = fit_whole(rows, lambda found: load_networks(program, data, found), LAUNCHES)
     cpu = tuple(float(f"{x:.4g}") for x in fit_cpu(networks, fitted))
     report(rows, launch, fitted)
-    print("cpu", cpu)
+    print("frameworks", factor, "cpu", cpu, "throttle", device.throttle, "old", device.old)
     report_networks(networks, launch, fitted, cpu)
-    points = list(read_power(program, data, launch, fitted))
+    points = list(read_power(program, data, launch, fitted, device))
     power, power_errors = [float(f"{x:.4g}") for x in fit_power(points)], leave_power_out(points)
     for point, error in zip(points, power_errors):
         print(f"  {point[0]:16} {point[2]:6.1f} W of {point[1]}, uses", " ".join(f"{x:.2f}" for x in point[3]),
               f"left out {math.exp(error) - 1:+.1%}")
     print("power", power)
     if nets:
-        check_paper(program, nets, launch, fitted, "constants of all devices")
-    left = leave_devices_out(rows, nets and (lambda *found: check_paper(program, nets, *found, "TITAN X left out")))
-    for device, errors in left.items():
-        print(f"  {device:16} {len(errors):5} rows, left out: RMSPE {rmspe([e for _, e in errors]):6.1%}, "
+        check_paper(program, nets, launch, fitted, device, "constants of all devices")
+    left = leave_devices_out(
+        rows, lambda found, name: [n for n in load_networks(program, data, found) if n[2] != name], nets and (lambda *found: check_paper(program, nets, *found, "TITAN X left out")))
+    for name, errors in left.items():
+        print(f"  {name:16} {len(errors):5} rows, left out: RMSPE {rmspe([e for _, e in errors]):6.1%}, "
               f"mean log error {sum(e for _, e in errors) / len(errors):+.3f}")
     spread = [math.exp(pooled(left, level)) for level in LEVELS]
     deviation = math.sqrt(sum(e * e for e in power_errors) / len(power_errors))
@@ -582,7 +681,7 @@ def main():
     correlation = between_devices(left)
     print("correlation", correlation, "factors", floats(spread), "of power", floats(power_spread))
     if "--write" in sys.argv:
-        write_all(launch, fitted, cpu, power, correlation, spread, power_spread)
+        write_all(launch, fitted, device, cpu, power, correlation, spread, power_spread)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "baseline/method.h"
+#include "features/feature_set.h"
 #include "features/product.h"
 
 #include <math.h>
@@ -17,12 +18,12 @@ enum { VALUE_BYTES = 4 };
 typedef struct shape {
 	np_roof_class class;
 	double operations, bytes;
-	double outputs, inner, columns;
+	double outputs, inner, columns, positions;
 } shape;
 
 typedef struct device {
 	const np_roof *roof;
-	double flops_per_ms, bytes_per_ms; /* the sheet's peaks */
+	double flops_per_ms, bytes_per_ms; /* what it sustains, and the sheet's bandwidth */
 	double peak_gflops;
 	double idle_w, limit_w; /* limit 0 = unknown, and then power is */
 } device;
@@ -34,7 +35,8 @@ static shape product_shape(np_roof_class class, const np_product *p)
 	               .bytes = VALUE_BYTES * np_product_traffic(p),
 	               .outputs = p->written,
 	               .inner = p->inner,
-	               .columns = p->columns};
+	               .columns = p->columns,
+	               .positions = 1};
 }
 
 static shape conv_shape(const np_layer_config *c)
@@ -47,7 +49,9 @@ static shape conv_shape(const np_layer_config *c)
 		class = NP_ROOF_CONV_1X1;
 	else if (np_is_3x3(c))
 		class = NP_ROOF_CONV_3X3;
-	return product_shape(class, &p);
+	shape s = product_shape(class, &p);
+	s.positions = (double)c->out_h * (double)c->out_w;
+	return s;
 }
 
 /* A transposed convolution does the work of the convolution it is the transpose of. */
@@ -77,7 +81,8 @@ static shape window_shape(const np_layer_config *c, double window)
 	               .bytes = VALUE_BYTES * planes * ((double)c->in_h * (double)c->in_w + positions),
 	               .outputs = planes * positions,
 	               .inner = 1,
-	               .columns = 1};
+	               .columns = 1,
+	               .positions = 1};
 }
 
 static shape pool_shape(const np_layer_config *c)
@@ -109,8 +114,8 @@ static double compute_ms(const device *d, const shape *s)
 	const np_roof_rates *r = &d->roof->rates[s->class];
 	if (!(s->operations > 0))
 		return 0;
-	double lost =
-	        (1 + r->outputs * d->peak_gflops / s->outputs) * (1 + r->inner / s->inner) * (1 + r->columns / s->columns);
+	double lost = (1 + r->outputs * d->peak_gflops / s->outputs) * (1 + r->inner / s->inner) *
+	              (1 + r->columns / s->columns) * (1 + r->positions / s->positions);
 	return s->operations / (d->flops_per_ms * r->compute * d->roof->compute) * lost;
 }
 
@@ -142,9 +147,12 @@ static double power_w(const device *d, const shape *s, double runtime_ms)
 static void roofline_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
 {
 	const device *d = platform->formula.context;
-	shape s = {.class = NP_ROOF_POINTWISE, .bytes = (double)bytes, .outputs = 1, .inner = 1, .columns = 1};
-	if (config && SHAPES[config->kind])
-		s = SHAPES[config->kind](config);
+	shape s = {.class = NP_ROOF_POINTWISE, .bytes = (double)bytes, .outputs = 1, .inner = 1, .columns = 1, .positions = 1};
+	if (config) {
+		np_layer_config routed = np_feature_route(config); /* a convolution that covers its input is a product */
+		if (SHAPES[routed.kind])
+			s = SHAPES[routed.kind](&routed);
+	}
 	double runtime = d->roof->launch_ms + hypot(compute_ms(d, &s), memory_ms(d, &s));
 	*estimate = (np_estimate){.source = config ? NP_FROM_FORMULA : NP_FROM_FALLBACK, .power_source = NP_FROM_FORMULA};
 	estimate->runtime_ms = with_interval(runtime, platform->fallback.interval_factor);
@@ -154,11 +162,21 @@ static void roofline_estimate(const np_platform *platform, const np_layer_config
 	}
 }
 
+/* The share of the peak rate that the power limit and the generation let a device sustain. */
+static double sustained(const np_sheet *s, const np_roof *roof)
+{
+	static const double HEADROOM = 1.25, OLD_NM = 28;
+	double share = s->process_nm >= OLD_NM ? roof->old : 1;
+	if (s->limit_w > 0 && s->process_nm > 0)
+		share *= pow(fmin(1, s->limit_w / (s->peak_gflops / 1000 * s->process_nm) / HEADROOM), roof->throttle);
+	return share;
+}
+
 static void fill_device(device *d, const np_sheet *s, const np_roof *roof)
 {
 	d->roof = roof;
-	d->peak_gflops = s->peak_gflops;
-	d->flops_per_ms = s->peak_gflops * 1e6;
+	d->peak_gflops = s->peak_gflops * sustained(s, roof);
+	d->flops_per_ms = d->peak_gflops * 1e6;
 	d->bytes_per_ms = s->bandwidth_gbs * 1e6;
 	d->limit_w = roof->busy > 0 ? s->limit_w : 0; /* no measurement tells the power of this kind of device */
 	d->idle_w = s->idle_w > 0 ? s->idle_w : s->limit_w * roof->idle_share;

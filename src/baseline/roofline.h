@@ -21,17 +21,22 @@ typedef enum np_roof_class {
 
 /*
  * The shares of peak rate and bandwidth that a large layer reaches; and the sizes at which half of the rate is lost:
- * output values per GFLOP/s of peak, length of the sums, output channels.
+ * output values per GFLOP/s of peak, length of the sums, output channels, positions of one image.
  */
 typedef struct np_roof_rates {
 	double compute, memory;
-	double outputs, inner, columns;
+	double outputs, inner, columns, positions;
 } np_roof_rates;
 
 typedef struct np_roof {
 	np_roof_rates rates[NP_ROOF_CLASSES];
 	double launch_ms;       /* of every layer */
 	double compute, memory; /* of this kind of device, relative to the rates */
+	/*
+	 * What of its peak rate a device sustains: (W of the limit per TFLOP/s and nm of the process / 1.25)^throttle where
+	 * that is less than 1, and `old` of that on a process of 28 nm or more.
+	 */
+	double throttle, old;
 	/*
 	 * Power = idle + (limit - idle) x (busy x share of the time not spent launching + compute x share of the peak rate in
 	 * use + memory x that of the bandwidth), at most the limit; all 0: not known.
