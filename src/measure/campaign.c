@@ -305,10 +305,11 @@ static np_status run_pass(campaign *c, const int *order, int pass, np_error *err
 	return NP_OK;
 }
 
-/* Layers that others disturbed in the last pass get another chance, as one pass more. */
+/* Layers that others disturbed in the last pass get another chance, as one pass more: as many as a third more time allows. */
 static np_status run_again(campaign *c, np_error *err)
 {
-	for (int i = 0; i < c->plan.count && !out_of_time(c); i++) {
+	double end = 4.0 / 3 * spent(c);
+	for (int i = 0; i < c->plan.count && !out_of_time(c) && spent(c) < end; i++) {
 		np_plan_item *item = &c->plan.items[i];
 		const np_entry *last = np_history_find(&c->layers.history, item->text, item->network, c->passes);
 		if (!last || !last->contended || np_history_find(&c->layers.history, item->text, item->network, c->passes + 1))
