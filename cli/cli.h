@@ -23,7 +23,7 @@ typedef struct list {
 	int count;
 } list;
 
-/* A report asked for: --json, --csv, each on standard output or in a file. */
+/* A report asked for: --json, --csv, --html, each on standard output or in a file. */
 typedef struct output {
 	bool asked;
 	const char *path; /* NULL = standard output */
@@ -37,7 +37,7 @@ typedef struct arguments {
 	list suites;
 	int64_t *batches;
 	int batch_count;
-	output json, csv;
+	output json, csv, html;
 	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features, *dtype, *fit;
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
@@ -61,6 +61,7 @@ enum {
 	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
 	OPT_DESIGN = 1 << 7,   /* type, target, features, degree, seed, o */
 	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
+	OPT_PAGE = 1 << 9,     /* html */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -136,13 +137,13 @@ extern const char DEFAULT_PLATFORM[];
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
 #define COMMAND_MAP(X)                                                                                                    \
 	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")       \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT, "FILE...",                                    \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE...",                         \
 	  "runtime, power and energy, per layer and in all")                                                              \
 	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                         \
 	  "learn a platform from measured layers")                                                                        \
 	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                    \
 	  "the terms that fit sees, as CSV for other tools")                                                              \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_DEVICE | OPT_REPORT,                            \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_DEVICE | OPT_REPORT | OPT_PAGE,                 \
 	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
 	  "predictions beside measurements")                                                                              \
 	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                  \

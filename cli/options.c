@@ -107,6 +107,12 @@ static int set_csv(arguments *args, const char *value)
 	return EXIT_FINE;
 }
 
+static int set_html(arguments *args, const char *value)
+{
+	args->html = (output){true, value};
+	return EXIT_FINE;
+}
+
 #define TEXT_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
 	{                                                          \
@@ -219,7 +225,7 @@ static const option OPTIONS[] = {
          "features of the paper's polynomial: authors (their scripts' list) or text (the paper's)"},
         {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
         {"--degrees", NULL, "[=FILE]", OPT_FIT, add_degrees,
-         "with --method paper, the errors of each degree; FILE.svg, .csv and .json say how"},
+         "with --method paper, the errors of each degree; FILE.svg, .html, .csv and .json say how"},
         {"--suite", NULL, "NAME|FILE", OPT_MEASURE, add_suite,
          "layers to measure: quick, paper, full, or a file of them; may be given again"},
         {"--device", NULL, "NAME", OPT_MEASURE, set_device,
@@ -246,6 +252,7 @@ static const option OPTIONS[] = {
         {"--limit-power", NULL, "W", OPT_FIT, set_limit_power, "the device's power limit, when known"},
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
+        {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},

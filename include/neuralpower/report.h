@@ -14,7 +14,8 @@ typedef enum np_report_format {
 	NP_REPORT_TABLE, /* for a terminal */
 	NP_REPORT_JSON,
 	NP_REPORT_CSV,
-	NP_REPORT_SVG, /* a picture, for np_report_degrees(); NP_ERR_ARGUMENT for the others */
+	NP_REPORT_SVG,  /* a picture, for np_report_degrees(); NP_ERR_ARGUMENT for the others */
+	NP_REPORT_HTML, /* one web page that needs no other file, of predictions, evaluations and degrees */
 } np_report_format;
 
 typedef struct np_report_options {
@@ -22,7 +23,7 @@ typedef struct np_report_options {
 	int width;    /* columns of the terminal; 0 = 80 */
 	bool color;   /* escape sequences in tables */
 	bool ascii;   /* no characters outside ASCII in tables */
-	bool verbose; /* every layer in tables, free ones too */
+	bool verbose; /* every layer in tables, free ones too; every row in JSON of evaluations */
 } np_report_options;
 
 /*
