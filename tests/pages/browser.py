@@ -42,6 +42,7 @@ class Browser:
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": logs}
         try:
             self.session = "/session/" + self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+            self.ask("POST", self.session + "/timeouts", {"script": 120000})
             self.cdp("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         except Exception:
             self.close()

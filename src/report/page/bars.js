@@ -1,17 +1,20 @@
 /* Horizontal bars: grouped, from zero, a group per row; and one bar stacked of shares. */
 
+const lyingWhisker = (low, high, y) =>
+	`M${low.toFixed(2)} ${y}H${high.toFixed(2)}M${low.toFixed(2)} ${y - 3.5}v7M${high.toFixed(2)} ${y - 3.5}v7`;
+
 /*
  * rows: {name, note, bars: [{hue, value, interval, text, tell}]}. `most` ends the axis, `text` writes its ticks, `mark` is a
  * value with a line of its own.
  */
 function drawBars({ rows, most, text, mark, width }) {
-	const narrow = width < 520, left = narrow ? 8 : Math.min(200, width * 0.26), right = narrow ? 74 : 96, thick = 13;
-	const heights = rows.map(row => (narrow ? 20 : 0) + row.bars.length * (thick + 3) + 12);
+	const narrow = width < 520, left = narrow ? 14 : Math.min(200, width * 0.26), right = narrow ? 74 : 96, thick = 13;
+	const heights = rows.map(row => narrow ? 32 + row.bars.length * (thick + 3) : Math.max(row.note ? 38 : 0, row.bars.length * (thick + 3) + 12));
 	const bottom = 8 + heights.reduce((sum, tall) => sum + tall, 0);
 	const x = linearScale(most, left, width - right, narrow ? 3 : 5, text), parts = [ruleColumns(x, 6, bottom)], marks = [];
 	let y = 8;
 	rows.forEach((row, r) => {
-		let top = y + (narrow ? 16 : 4);
+		let top = y + (narrow ? 16 : (heights[r] - row.bars.length * (thick + 3)) / 2 - 2);
 		const middle = top + row.bars.length * (thick + 3) / 2;
 		parts.push(narrow
 			? s("text", { class: "name", x: left, y: y + 11 }, brief(row.name, 26), row.note && s("tspan", { class: "soft" }, " " + row.note))
@@ -20,7 +23,7 @@ function drawBars({ rows, most, text, mark, width }) {
 		for (const bar of row.bars) {
 			const has = known(bar.value), end = has ? x.at(Math.min(bar.value, most)) : left;
 			parts.push(has && s("rect", { class: bar.hue, x: left, y: top, width: Math.max(1, end - left), height: thick, rx: 2 }),
-				bar.interval && s("path", { class: "whisker", d: `M${x.at(bar.interval[0])} ${top + thick / 2}H${x.at(Math.min(bar.interval[1], most))}` }),
+				bar.interval && s("path", { class: "whisker", d: lyingWhisker(x.at(bar.interval[0]), x.at(Math.min(bar.interval[1], most)), top + thick / 2) }),
 				s("text", { class: "value", x: width - right + 8, y: top + 10.5 }, bar.text));
 			if (has)
 				marks.push({ x: end, y: top + thick / 2, tell: bar.tell, box: [left, top - 1, Math.max(1, end - left), thick + 2] });

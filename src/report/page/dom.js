@@ -8,8 +8,8 @@ function fill(element, attributes, children) {
 			continue;
 		if (name.startsWith("on"))
 			element.addEventListener(name.slice(2), value);
-		else if (name.startsWith("--") || name === "width!")
-			element.style.setProperty(name.replace("!", ""), value);
+		else if (name.startsWith("--"))
+			element.style.setProperty(name, value);
 		else
 			element.setAttribute(name, value === true ? "" : value);
 	}

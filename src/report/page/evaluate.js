@@ -75,7 +75,7 @@ const ERRORS = [
 
 function errorFigure(report, key) {
 	const scores = report.layers.filter(score => score.target === key), kinds = ERRORS.filter(kind => scores.some(score => known(score[kind.key])));
-	const values = scores.flatMap(score => kinds.map(kind => score[kind.key])).filter(known), most = Math.min(Math.max(...values), 1) * 1.02;
+	const values = scores.flatMap(score => kinds.map(kind => score[kind.key])).filter(known), most = Math.max(...values, 0) * 1.02;
 	return figure({
 		title: `${nameOf(key)}: error by type`, legend: kinds.length > 1 && legend(kinds),
 		note: "Root mean square percentage error. Held-out rows were not seen by the models that predicted them.",
@@ -122,8 +122,8 @@ const SUMS = [
 /* Networks differ by factors of hundreds: each is drawn in percent of its own measurement. */
 function networkFigure(report, key) {
 	const scores = report.networks.filter(score => score.target === key), kinds = SUMS.filter(kind => scores.some(score => known(score[kind.key])));
-	const most = Math.min(3, Math.max(...scores.flatMap(score => [...kinds.map(kind => (score[kind.key] || 0) / score.actual),
-		score.interval ? score.interval[1] / score.actual : 0]))) * 1.02;
+	const most = Math.max(...scores.flatMap(score => [...kinds.map(kind => (score[kind.key] || 0) / score.actual),
+		score.interval ? score.interval[1] / score.actual : 0])) * 1.02;
 	return figure({
 		title: `${nameOf(key)} of whole networks`, wide: true, legend: legend(kinds),
 		note: "In percent of what was measured; the whisker is the prediction's interval.",
@@ -160,10 +160,9 @@ function networkTable(report) {
 function evaluateBody(report) {
 	const keys = [...new Set([...report.layers, ...report.networks].map(score => score.target))], whole = report.networks.length > 0;
 	const pictures = key => [
-		whole && networkFigure(report, key),
-		h("div", { class: "pair" }, scatterFigure(whole ? networkGroups(report, key) : layerGroups(report, key), key, report),
+		h("div", { class: "pair" }, whole && networkFigure(report, key), scatterFigure(whole ? networkGroups(report, key) : layerGroups(report, key), key, report),
 			!whole && errorFigure(report, key)),
-	].filter(Boolean);
+	];
 	return [cards(report.summary.map(line => accuracyCard(line, whole ? "network" : "row"))),
 		section("How close", tabs("Quantity", keys.map(key => ({ key, name: nameOf(key) })), (key, panel) => panel.replaceChildren(...pictures(key)))),
 		section("Every number", whole ? networkTable(report) : scoreTable(report))];

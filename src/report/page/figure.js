@@ -8,6 +8,7 @@ const bubble = h("div", { class: "bubble", "aria-hidden": "true", hidden: true }
 function placeBubble(lines, x, y) {
 	bubble.replaceChildren(...lines.map((line, i) => h(i ? "div" : "strong", null, line)));
 	bubble.hidden = false;
+	bubble.style.left = bubble.style.top = "0px";
 	const width = bubble.offsetWidth, height = bubble.offsetHeight;
 	const most = document.documentElement.clientWidth - width - 8;
 	bubble.style.left = Math.max(8, Math.min(x - width / 2, most)) + window.scrollX + "px";
@@ -93,11 +94,17 @@ function explore(frame, plot) {
 	});
 }
 
+/* What stays on the left while a picture that is wider than its place scrolls beneath. */
+function axisOf({ axis, height }) {
+	return s("svg", { class: "axis", "aria-hidden": "true", width: axis.width, height },
+		s("rect", { class: "ground", width: axis.width, height }), axis.texts);
+}
+
 /* The same picture in numbers: made when it is opened first, for print too. */
 function numbersOf(spec) {
 	if (!spec.table)
 		return null;
-	const details = h("details", { class: "numbers" }, h("summary", null, "Numbers of this picture"));
+	const details = h("details", { class: "numbers", "aria-label": "Numbers of this picture" }, h("summary", null, "Numbers of this picture"));
 	const build = () => details.childElementCount < 2 && details.append(spec.table());
 	details.addEventListener("toggle", build);
 	return details;
@@ -109,7 +116,7 @@ function numbersOf(spec) {
  */
 function figure(spec) {
 	const plot = h("div", { class: "plot", tabindex: "0", role: "group" });
-	const frame = h("figure", { class: spec.wide ? "wide" : null },
+	const frame = h("figure", { class: spec.wide ? "wide" : null, "aria-label": spec.title },
 		(spec.title || spec.controls) && h("div", { class: "head" }, spec.title && h("h3", null, spec.title), spec.controls),
 		spec.note && h("p", { class: "note" }, spec.note), spec.legend, plot, numbersOf(spec));
 	let width = 0;
@@ -120,7 +127,7 @@ function figure(spec) {
 			role: "img", "aria-label": name, viewBox: `0 0 ${picture.width} ${picture.height}`,
 			width: picture.width, height: picture.height,
 		}, s("g", { "aria-hidden": "true" }, picture.parts), picture.cursor);
-		plot.replaceChildren(picture.svg);
+		plot.replaceChildren(picture.svg, ...(picture.axis && picture.width > width + 1 ? [axisOf(picture)] : []));
 		plot.setAttribute("aria-label", `${spec.title || name}: arrow keys step through it`);
 		frame.picture = picture;
 	};

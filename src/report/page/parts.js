@@ -13,7 +13,7 @@ function hueOf(type) {
 }
 
 function pageHead({ kind, title, facts }) {
-	return h("header", { class: "top" }, h("p", { class: "kind" }, kind), h("h1", null, clean(title)),
+	return h("header", { class: "top" }, h("p", { class: "kind" }, kind), h("h1", null, brief(title, 120)),
 		h("ul", { class: "facts", "aria-label": "Of what" }, facts.filter(Boolean).map(fact => h("li", null, clean(fact)))));
 }
 
@@ -40,7 +40,8 @@ function gauge([low, high], middle) {
 
 /* options: [{key, name}]; choose(key) is called for the first at once, and when another is taken, by pointer or arrow keys. */
 function tabs(label, options, choose) {
-	const panel = h("div", { role: "tabpanel", id: freshId("panel") });
+	const several = options.length > 1;
+	const panel = h("div", { class: "panel", role: several && "tabpanel", id: freshId("panel") });
 	const buttons = options.map(option => h("button", {
 		type: "button", role: "tab", id: freshId("tab"), "aria-controls": panel.id, onclick: () => take(option.key),
 	}, option.name));
@@ -49,7 +50,7 @@ function tabs(label, options, choose) {
 			const on = options[i].key === key;
 			button.setAttribute("aria-selected", String(on));
 			button.tabIndex = on ? 0 : -1;
-			if (on)
+			if (on && several)
 				panel.setAttribute("aria-labelledby", button.id);
 		});
 		choose(key, panel);
@@ -66,7 +67,7 @@ function tabs(label, options, choose) {
 		take(options[index].key);
 	});
 	take(options[0].key);
-	return options.length > 1 ? [list, panel] : [panel];
+	return several ? [list, panel] : [panel];
 }
 
 const swatch = (hue, shape) => s("svg", { class: "swatch", viewBox: "0 0 12 12", "aria-hidden": "true" },

@@ -12,7 +12,7 @@ const SHAPES = [
 const shapeAt = (shape, x, y) => SHAPES[shape % SHAPES.length](+x.toFixed(1), +y.toFixed(1));
 
 function plotArea(width, tall) {
-	const left = 66, right = 16, top = 14, bottom = 48;
+	const left = 66, right = 28, top = 14, bottom = 48;
 	return { width, height: tall, left, right: width - right, top, bottom: tall - bottom };
 }
 
@@ -48,7 +48,7 @@ function drawIdentity(x, y, [low, high], area) {
  * identity: predicted against actual; frontier: points to be joined by a line of steps.
  */
 function drawScatter({ groups, x: xAxis, y: yAxis, identity, frontier, width, square }) {
-	const area = plotArea(width, square ? Math.max(300, Math.min(width, 560)) : width < 500 ? 300 : 380);
+	const wide = square ? Math.min(width, 620) : width, area = plotArea(wide, square ? Math.max(300, Math.min(wide, 560)) : width < 500 ? 300 : 380);
 	const points = groups.flatMap(group => group.points);
 	const x = axisScale(xAxis, points.map(point => point.x), area.left, area.right);
 	const y = axisScale(yAxis, points.map(point => point.y), area.bottom, area.top);
@@ -66,7 +66,7 @@ function drawScatter({ groups, x: xAxis, y: yAxis, identity, frontier, width, sq
 		d: frontier.map((p, i) => i ? `H${x.at(p.x).toFixed(1)}V${y.at(p.y).toFixed(1)}` : `M${x.at(p.x).toFixed(1)} ${y.at(p.y).toFixed(1)}`).join(""),
 	});
 	return {
-		width, height: area.height, marks, reach: 26,
+		width: wide, height: area.height, marks, reach: 26,
 		parts: [ruleLines(y, area.left, area.right), ruleColumns(x, area.top, area.bottom),
 			identity && drawIdentity(x, y, xAxis.ends, area), stairs, drawn, labels, axisTitles(area, xAxis.title, yAxis.title)],
 	};

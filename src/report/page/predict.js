@@ -56,10 +56,10 @@ function summaryOf(report) {
 }
 
 function coverageOf(report) {
-	const { coverage } = report, parts = [["runtime", coverage.runtime_ms], ["energy", coverage.energy_mj]].filter(part => known(part[1]));
+	const { coverage } = report, rest = coverage.runtime_ms < 0.9995 || (known(coverage.energy_mj) && coverage.energy_mj < 0.9995), parts = [["runtime", coverage.runtime_ms], ["energy", coverage.energy_mj]].filter(part => known(part[1]));
 	const lines = report.warnings.slice();
 	return [h("p", { class: "note" }, "Learned models answer for ", listed(parts.map(([name, share]) => `${percent(share)} of the ${name}`)),
-		"; the rest is estimated from the bytes moved."), notices(lines.length === 1 ? "A warning" : "Warnings", lines)];
+		rest ? "; the rest is estimated from the bytes moved." : "."), notices(lines.length === 1 ? "A warning" : "Warnings", lines)];
 }
 
 /* ---- where it goes ---- */

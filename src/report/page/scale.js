@@ -1,7 +1,8 @@
 /* Scales of axes: at(value) is a place, ticks are values worth a line, with their text. */
 
-/* Without zeros that say nothing: "1.00 ms" on an axis is "1 ms". */
-const tickText = (value, key) => quantity(value, key).replace(/\.(\d*?)0+(?=\D|$)/, (_, rest) => rest ? "." + rest : "");
+/* Without zeros that say nothing: "1.00 ms" on an axis is "1 ms"; in seconds, of which powers of ten are round. */
+const TICK_UNITS = { ...UNITS, ms: UNITS.ms.slice(2) };
+const tickText = (value, key) => value === 0 ? "0" : scaled(value, TICK_UNITS[targetOf(key).units]).replace(/\.(\d*?)0+(?=\D|$)/, (_, rest) => rest ? "." + rest : "");
 
 function linearScale(most, from, to, count, text) {
 	const top = most > 0 ? most : 1;

@@ -44,16 +44,14 @@ function fillInPieces(body, elements) {
  * columns: {title, hint, value(row), show(row), number, class}; rows: anything; head: index of the column whose cells name the
  * row. `rowClass(row)` may be given. Returns the region with the table in it.
  */
-function sortable({ caption, columns, rows, head = 0, rowClass, onRow, sort }) {
+function sortable({ caption, columns, rows, head = 0, rowClass }) {
 	const made = new Map(), body = h("tbody");
-	const state = sort ? { ...sort } : { column: -1, down: false };
+	const state = { column: -1, down: false };
 	const elementOf = row => {
 		if (!made.has(row)) {
 			const element = h("tr", { class: rowClass ? rowClass(row) : null },
 				columns.map((column, i) => cellOf(column, row, i === head)));
 			made.set(row, element);
-			if (onRow)
-				onRow(row, element);
 		}
 		return made.get(row);
 	};

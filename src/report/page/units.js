@@ -20,9 +20,16 @@ const TARGETS = {
 const targetOf = key => TARGETS[key] || { name: key ? clean(key) : "Value", units: "count" };
 const known = value => typeof value === "number" && Number.isFinite(value);
 
+/* As C rounds: what lies exactly between goes to the even digit, where toFixed() goes up. */
+function rounded(value, places) {
+	const whole = Math.abs(value) * 10 ** places, low = Math.floor(whole);
+	const between = whole - low === 0.5 && Number.isInteger(value * 2 ** (places + 1)) && low % 2 === 0;
+	return (between ? Math.sign(value) * low / 10 ** places : value).toFixed(places);
+}
+
 function digits(value) {
 	const size = Math.abs(value);
-	return value.toFixed(size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : 2);
+	return rounded(value, size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : 2);
 }
 
 /* The unit for a value, of a descending list. */
