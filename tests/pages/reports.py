@@ -42,6 +42,18 @@ class Page:
         return re.search(r'<script type="application/json" id="report">\n(.*?)</script>', self.text, re.S)[1]
 
 
+class DegreesPage(Page):
+    """fit writes its pages where --degrees says."""
+
+    def __init__(self, program, folder):
+        self.name, self.path = "degrees", folder / "degrees.html"
+        json_path = folder / "degrees.json"
+        run(program, "fit", "data/jetson-pytorch.csv", "--method", "paper", "--degree", "2", "-q", f"--degrees={self.path}",
+            f"--degrees={json_path}", "-o", folder / "learned.json")
+        self.json_text = json_path.read_text(encoding="utf-8")
+        self.report, self.text = json.loads(self.json_text), self.path.read_text(encoding="utf-8")
+
+
 def make_pages(program, folder):
     """By name."""
     long, hostile = folder / "long.prototxt", folder / "hostile.prototxt"
@@ -61,4 +73,6 @@ def make_pages(program, folder):
         "evaluate-networks": ["evaluate", "--networks", "data/measured-networks.csv"],
         "evaluate-table": ["evaluate", "--table", table],
     }
-    return {name: Page(program, folder, name, *words) for name, words in wanted.items()}
+    pages = {name: Page(program, folder, name, *words) for name, words in wanted.items()}
+    pages["degrees"] = DegreesPage(program, folder)
+    return pages

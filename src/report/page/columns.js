@@ -47,7 +47,7 @@ function drawColumns(items, key, width) {
 	});
 	return {
 		width: whole, height: base + (named ? 18 + longest * (pitch < 26 ? 6 : 4.6) : 26), flat: true, reach: Math.max(pitch, 12), marks,
-		axis: { width: left, texts: ruleLines(y, left, left) },
+		axis: { width: left, height: base + 5, texts: ruleLines(y, left, left) },
 		parts: [ruleLines(y, left, whole - right), [...bars].map(([hue, d]) => s("path", { class: hue, d })),
 			s("path", { class: crowded ? "whisker crowded" : "whisker", d: whiskers }), columnNames(items, at, base, pitch)],
 	};

@@ -95,9 +95,9 @@ function explore(frame, plot) {
 }
 
 /* What stays on the left while a picture that is wider than its place scrolls beneath. */
-function axisOf({ axis, height }) {
-	return s("svg", { class: "axis", "aria-hidden": "true", width: axis.width, height },
-		s("rect", { class: "ground", width: axis.width, height }), axis.texts);
+function axisOf({ axis }) {
+	return s("svg", { class: "axis", "aria-hidden": "true", width: axis.width, height: axis.height },
+		s("rect", { class: "ground", width: axis.width, height: axis.height }), axis.texts);
 }
 
 /* The same picture in numbers: made when it is opened first, for print too. */
