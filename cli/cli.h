@@ -34,7 +34,8 @@ typedef struct arguments {
 	list files;
 	list shapes, dims, platforms, layers; /* as typed */
 	list degrees;                         /* where to write them; "-" = standard output */
-	list suites;
+	list suites, sheets;
+	np_sheet figures; /* of a device, on the command line; 0 = not given */
 	int64_t *batches;
 	int batch_count;
 	output json, csv, html;
@@ -60,8 +61,10 @@ enum {
 	OPT_DEVICE = 1 << 5,   /* device */
 	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
 	OPT_DESIGN = 1 << 7,   /* type, target, features, degree, seed, o */
+	OPT_BASELINE = 1 << 9, /* method, and figures of a device */
+	OPT_COMPARE = 1 << 10, /* sheet, method, figures of a device, networks */
 	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
-	OPT_PAGE = 1 << 9,     /* html */
+	OPT_PAGE = 1 << 16,    /* html */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -112,15 +115,28 @@ typedef struct networks {
 } networks;
 int networks_load(const arguments *args, networks *loaded);
 void networks_free(networks *loaded);
+/* Whether a file is of the network of that name: names are written in many ways. */
+bool network_has_name(const char *path, const char *name);
 
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
+/* Whether a learned platform of that name is at hand. */
+bool platform_known(const char *name);
 /* The same, with the level of intervals that was asked for. */
 int platform_open_for(const arguments *args, const char *name, np_platform **platform);
 /* The platform of --platform, or the default one, which is then said. */
 int platform_open_asked(const arguments *args, np_platform **platform);
 /* Every *.json of the directories where platforms lie, in order, the first of each name. Free with list_free_items(). */
 list platform_list(void);
+
+/* Whether the command line asks for a method that answers from a data sheet. */
+bool baseline_asked(const arguments *args);
+/* Finds a data sheet by name or path, or takes the figures of the command line alone when `name` is NULL. */
+int sheet_open(const arguments *args, const char *name, const char *method, np_platform **platform);
+/* The path of the sheet of that name, as titan_x, Titan-X or, of a platform, titan_x-software; false when there is none. */
+bool sheet_find(const char *name, bool of_platform, char path[PATH_MAX]);
+/* As platform_list(). */
+list sheet_list(void);
 
 /* Lists: of borrowed items, or of copies that list_free_items() frees too. */
 bool list_add(list *l, const char *item);
@@ -131,19 +147,27 @@ void list_free_items(list *l);
 list share_directories(const char *variable, const char *folder);
 /* Finds NAME + EXTENSION in one of them. */
 bool share_find(const list *directories, const char *name, const char *extension, char path[PATH_MAX]);
+/* Whether it is a path rather than a name: it holds a '/' or ends in .json. */
+bool share_is_path(const char *name);
+/* Every *.json of the directories, in order, the first of each name. */
+list share_list(const list *directories);
+/* Says that there is no such platform or data sheet, and which name is near or where was looked; EXIT_USAGE. */
+int share_complain(const char *what, const char *name, const list *directories);
 
 extern const char DEFAULT_PLATFORM[];
 
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
 #define COMMAND_MAP(X)                                                                                                    \
 	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")       \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE...",                         \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE, "FILE...",          \
 	  "runtime, power and energy, per layer and in all")                                                              \
+	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,         \
+	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")     \
 	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                         \
 	  "learn a platform from measured layers")                                                                        \
 	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                    \
 	  "the terms that fit sees, as CSV for other tools")                                                              \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_DEVICE | OPT_REPORT | OPT_PAGE,                 \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,  \
 	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
 	  "predictions beside measurements")                                                                              \
 	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                  \

@@ -14,13 +14,31 @@ static np_status render(const void *subject, const np_report_options *options, c
 	return np_report_platforms((const np_platform *const *)s->items, s->count, options, text, size, err);
 }
 
-static int fill(const list *names, shelf *s)
+/* The card of a data sheet is the same by either method; a platform of the roofline carries it. */
+static int open_sheet(const char *path, np_platform **platform)
 {
-	s->items = calloc((size_t)names->count + 1, sizeof *s->items);
-	if (!s->items)
+	np_error err = {0};
+	return np_platform_from_sheet(path, "roofline", platform, &err) == NP_OK ? EXIT_FINE : complain_error(&err);
+}
+
+static int open_platform(const char *name, np_platform **platform)
+{
+	char path[PATH_MAX];
+	if (share_is_path(name) && np_platform_from_sheet(name, "roofline", platform, NULL) == NP_OK)
+		return EXIT_FINE;
+	if (!share_is_path(name) && !platform_known(name) && sheet_find(name, false, path))
+		return open_sheet(path, platform);
+	return platform_open(name, platform);
+}
+
+static int fill(const list *names, int open(const char *name, np_platform **platform), shelf *s)
+{
+	np_platform **larger = realloc(s->items, (size_t)(s->count + names->count + 1) * sizeof *larger);
+	if (!larger)
 		return EXIT_CHECK_FAILED;
+	s->items = larger;
 	for (int i = 0; i < names->count; i++) {
-		int status = platform_open(names->items[i], &s->items[s->count]);
+		int status = open(names->items[i], &s->items[s->count]);
 		if (status != EXIT_FINE)
 			return status;
 		s->count++;
@@ -31,15 +49,20 @@ static int fill(const list *names, shelf *s)
 int command_platforms(const arguments *args)
 {
 	shelf s = {0};
-	list found = {0};
-	if (!args->files.count)
+	list found = {0}, sheets = {0};
+	if (!args->files.count) {
 		found = platform_list();
-	int status = fill(args->files.count ? &args->files : &found, &s);
+		sheets = sheet_list();
+	}
+	int status = fill(args->files.count ? &args->files : &found, open_platform, &s);
+	if (status == EXIT_FINE)
+		status = fill(&sheets, open_sheet, &s);
 	if (status == EXIT_FINE)
 		status = write_reports(args, render, &s);
 	for (int i = 0; i < s.count; i++)
 		np_platform_free(s.items[i]);
 	free(s.items);
 	list_free_items(&found);
+	list_free_items(&sheets);
 	return status;
 }

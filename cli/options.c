@@ -90,6 +90,46 @@ static int add_suite(arguments *args, const char *value)
 	return list_add(&args->suites, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
 }
 
+static int add_sheet(arguments *args, const char *value)
+{
+	return list_add(&args->sheets, value) ? EXIT_FINE : EXIT_CHECK_FAILED;
+}
+
+static int parse_figure(const char *word, const char *value, const char *expected, double *figure)
+{
+	char *end;
+	*figure = strtod(value, &end);
+	return end != value && !*end && *figure > 0 && *figure < 1e12 ? EXIT_FINE : complain_value(word, value, expected);
+}
+
+static int set_peak_gflops(arguments *args, const char *value)
+{
+	return parse_figure("--peak-gflops", value, "GFLOP/s above 0", &args->figures.peak_gflops);
+}
+
+static int set_bandwidth(arguments *args, const char *value)
+{
+	return parse_figure("--bandwidth", value, "GB/s above 0", &args->figures.bandwidth_gbs);
+}
+
+static int set_clock_mhz(arguments *args, const char *value)
+{
+	return parse_figure("--clock-mhz", value, "MHz above 0", &args->figures.clock_mhz);
+}
+
+/* 62, 62% and 0.62 are the same. */
+static int set_percent_of_peak(arguments *args, const char *value)
+{
+	char *end;
+	double share = strtod(value, &end);
+	end += *end == '%';
+	share /= share > 1 ? 100 : 1;
+	if (end == value || *end || !(share > 0 && share <= 1))
+		return complain_value("--percent-of-peak", value, "a percentage above 0, at most 100");
+	args->figures.percent_of_peak = share;
+	return EXIT_FINE;
+}
+
 static int add_degrees(arguments *args, const char *value)
 {
 	return list_add(&args->degrees, value ? value : "-") ? EXIT_FINE : EXIT_CHECK_FAILED;
@@ -221,6 +261,20 @@ static const option OPTIONS[] = {
          "measured networks; their files are named there, or follow"},
         {"--table", NULL, "FILE.csv", OPT_EVALUATE, set_table, "columns predicted and actual, made by any program"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
+        {"--method", NULL, "NAME", OPT_BASELINE, set_method,
+         "model (learned; the default), or from a data sheet alone: paleo or roofline; then --platform names the sheet"},
+        {"--sheet", NULL, "NAME|FILE", OPT_COMPARE, add_sheet, "a data sheet; `neuralpower platforms` lists the names"},
+        {"--method", NULL, "NAME", OPT_COMPARE, set_method, "of the sheets: paleo or roofline, instead of both"},
+        {"--networks", NULL, "FILE.csv", OPT_COMPARE, set_networks, "measured networks, to be set beside the totals"},
+        {"--peak-gflops", NULL, "N", OPT_BASELINE | OPT_COMPARE, set_peak_gflops,
+         "a device's peak rate (fp32), instead of its sheet's or of a sheet"},
+        {"--bandwidth", NULL, "GB/S", OPT_BASELINE | OPT_COMPARE, set_bandwidth, "a device's memory bandwidth, likewise"},
+        {"--clock-mhz", NULL, "N", OPT_BASELINE | OPT_COMPARE, set_clock_mhz,
+         "a device's clock, likewise: for paleo nothing is shorter than a cycle"},
+        {"--percent-of-peak", NULL, "P", OPT_BASELINE | OPT_COMPARE, set_percent_of_peak,
+         "of paleo: the share of peak and bandwidth that is reached (100)"},
+        {"--idle-power", NULL, "W", OPT_BASELINE | OPT_COMPARE, set_idle_power, "a device's idle power, for the roofline"},
+        {"--limit-power", NULL, "W", OPT_BASELINE | OPT_COMPARE, set_limit_power, "a device's power limit, for the roofline"},
         {"--features", NULL, "LIST", OPT_FIT | OPT_DESIGN, set_features,
          "features of the paper's polynomial: authors (their scripts' list) or text (the paper's)"},
         {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
@@ -369,5 +423,6 @@ void arguments_free(arguments *args)
 	free(args->layers.items);
 	free(args->degrees.items);
 	free(args->suites.items);
+	free(args->sheets.items);
 	free(args->batches);
 }

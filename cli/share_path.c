@@ -1,6 +1,7 @@
 /* Where files that come with the program lie: those of an environment variable, then beside the program. */
 #include "cli.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,4 +67,81 @@ bool share_find(const list *directories, const char *name, const char *extension
 			return true;
 	}
 	return false;
+}
+
+/* ---- what lies there ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static bool has_base(const list *paths, const char *base)
+{
+	for (int i = 0; i < paths->count; i++)
+		if (strcmp(base_name(paths->items[i]), base) == 0)
+			return true;
+	return false;
+}
+
+static int is_json_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && ends_with(entry->d_name, ".json");
+}
+
+static void add_directory(list *paths, const char *directory)
+{
+	struct dirent **entries;
+	int count = scandir(directory, &entries, is_json_file, alphasort);
+	for (int i = 0; i < count; i++) {
+		char path[PATH_MAX];
+		snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
+		if (!has_base(paths, entries[i]->d_name))
+			list_add_copy(paths, path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
+bool share_is_path(const char *name)
+{
+	return strchr(name, '/') || ends_with(name, ".json");
+}
+
+list share_list(const list *directories)
+{
+	list paths = {0};
+	for (int i = 0; i < directories->count; i++)
+		add_directory(&paths, directories->items[i]);
+	return paths;
+}
+
+int share_complain(const char *what, const char *name, const list *directories)
+{
+	list paths = share_list(directories);
+	char(*names)[NAME_MAX + 1] = calloc((size_t)paths.count + 1, sizeof *names);
+	similar best = {.typed = name};
+	for (int i = 0; names && i < paths.count; i++) {
+		const char *base = base_name(paths.items[i]);
+		snprintf(names[i], sizeof names[i], "%.*s", (int)(strlen(base) - strlen(".json")), base);
+		similar_try(&best, names[i]);
+	}
+	if (best.word)
+		complain("no %s '%s'; did you mean '%s'?", what, name, best.word);
+	else
+		complain("no %s '%s'; `neuralpower platforms` lists the names, a path ends in .json or holds a '/'", what,
+		         name);
+	for (int i = 0; !best.word && i < directories->count; i++)
+		complain("  looked in %s", directories->items[i]);
+	free(names);
+	list_free_items(&paths);
+	return EXIT_USAGE;
 }

@@ -136,8 +136,9 @@ typedef enum np_source_kind {
 	NP_FROM_MODEL,    /* a learned model of the layer's kind */
 	NP_FROM_FALLBACK, /* bytes moved over the platform's observed bandwidth, at its observed power */
 	NP_FREE,          /* no work at inference */
+	NP_FROM_FORMULA,  /* a formula over the figures of a data sheet (baseline.h) */
 } np_source_kind;
-NP_API const char *np_source_name(np_source_kind source); /* "model", "fallback", "free" */
+NP_API const char *np_source_name(np_source_kind source); /* "model", "fallback", "free", "formula" */
 
 /* A value with its interval; has = false means unknown, never zero. */
 typedef struct np_value {

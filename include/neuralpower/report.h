@@ -2,6 +2,7 @@
 #ifndef NEURALPOWER_REPORT_H
 #define NEURALPOWER_REPORT_H
 
+#include <neuralpower/baseline.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/measure.h>
@@ -38,6 +39,19 @@ NP_API np_status np_report_evaluation(const np_evaluation *const *evaluations, i
                                       char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+
+/* One network by several methods and platforms side by side. Everything is borrowed. */
+typedef struct np_comparison {
+	const np_network *network;
+	const np_prediction *const *predictions; /* one per column, all of this network */
+	int count;
+	double actual[NP_TARGET_COUNT]; /* measured, ms, W, mJ */
+	bool has_actual[NP_TARGET_COUNT];
+} np_comparison;
+
+/* Where the methods see the time go, per layer and in all, beside the layers' shares of the FLOPs. */
+NP_API np_status np_report_compare(const np_comparison *comparisons, int count, const np_report_options *options, char **text,
+                                   size_t *size, np_error *err) NP_MUST_CHECK;
 /* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
 NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;

@@ -138,6 +138,11 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 void np_platform_estimate(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
 {
 	np_layer_config routed;
+	if (platform->formula.method) {
+		platform->formula.estimate(platform, config, bytes, estimate);
+		estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, NULL);
+		return;
+	}
 	if (config) {
 		routed = np_feature_route(config);
 		config = &routed;

@@ -147,8 +147,8 @@ bool np_platform_degree(const np_platform *platform, int index, np_degree_info *
 
 const char *np_source_name(np_source_kind source)
 {
-	static const char *const NAMES[] = {"model", "fallback", "free"};
-	return (unsigned)source < 3 ? NAMES[source] : "unknown";
+	static const char *const NAMES[] = {"model", "fallback", "free", "formula"};
+	return (unsigned)source < 4 ? NAMES[source] : "unknown";
 }
 
 void np_platform_totals(const np_platform *platform, np_totals_info *info)

@@ -94,8 +94,21 @@ typedef struct np_fallback {
 	np_spread spread, power_spread;
 } np_fallback;
 
+/*
+ * A way to estimate layers that was not learned but follows from the figures of a data sheet. `estimate` answers for every
+ * layer in place of the models; what it needs lies in the platform's arena.
+ */
+typedef struct np_formula {
+	const char *method; /* "paleo"; NULL = the platform was learned */
+	void (*estimate)(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate);
+	const struct np_sheet *sheet;
+	const void *context;
+	bool charges_dropout; /* counts it as work, though it is free at inference */
+} np_formula;
+
 struct np_platform {
 	np_arena arena;
+	np_formula formula;
 	const char *name, *device, *software, *dtype, *source; /* source: who measured, in words; "" = not said */
 	double idle_power_w, limit_power_w;                    /* 0 = unknown */
 	double interval_level;                                 /* 0.9 */

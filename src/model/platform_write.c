@@ -219,6 +219,9 @@ np_status np_platform_write(const np_platform *platform, char **text, size_t *si
 {
 	np_text out = {0};
 	np_json json = np_json_on(&out);
+	*text = NULL;
+	if (platform->formula.method)
+		return np_fail(err, NP_ERR_ARGUMENT, "a platform made from a data sheet has nothing learned to be written");
 	write_platform(&json, platform);
 	*text = np_text_take(&out, size);
 	return *text ? NP_OK : np_fail_memory(err);

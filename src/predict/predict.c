@@ -20,7 +20,8 @@ static np_value exact(double value)
 
 static void estimate_layer(const np_network *network, const np_platform *platform, const np_layer *layer, np_estimate *estimate)
 {
-	if (layer->free) {
+	bool charged = layer->kind == NP_DROPOUT && platform->formula.charges_dropout;
+	if (layer->free && !charged) {
 		*estimate = (np_estimate){.source = NP_FREE, .power_source = NP_FREE};
 		estimate->runtime_ms = exact(0);
 		if (np_platform_has_power(platform))
@@ -173,6 +174,11 @@ static bool is_fallback(const np_estimate *e)
 	return e->source == NP_FROM_FALLBACK;
 }
 
+static bool is_uncounted(const np_estimate *e)
+{
+	return e->source == NP_FROM_FORMULA && !(e->runtime_ms.value > 0);
+}
+
 /* The conditions worth a warning, each summed up in one sentence with a few layers named. */
 static const struct {
 	bool (*holds)(const np_estimate *estimate);
@@ -181,6 +187,7 @@ static const struct {
         {is_clamped, "the model answered below the platform's floor, which was taken instead, for"},
         {is_extrapolated, "outside the range the platform was learned from:"},
         {is_fallback, "no learned model, estimated from the bytes moved:"},
+        {is_uncounted, "the method has no formula, counted as taking no time:"},
 };
 
 enum { MOST_NAMED = 4 };
@@ -216,7 +223,8 @@ static np_status warn_dtype(np_prediction *p, np_error *err)
 	if (!expected || expected == bytes)
 		return NP_OK;
 	np_text text = {0};
-	np_text_printf(&text, "the network's values have %d bytes, the platform was measured with %s", bytes, dtype);
+	np_text_printf(&text, "the network's values have %d bytes, the platform %s %s", bytes,
+	               p->platform->formula.method ? "is described for" : "was measured with", dtype);
 	return add_warning(p, &text, err);
 }
 
@@ -225,7 +233,8 @@ static np_status warn_power(np_prediction *p, np_error *err)
 	if (np_platform_has_power(p->platform))
 		return NP_OK;
 	np_text text = {0};
-	np_text_puts(&text, "the platform has no power data: power and energy are unknown");
+	np_text_puts(&text, p->platform->formula.method ? "the method says nothing of power: power and energy are unknown"
+	                                                : "the platform has no power data: power and energy are unknown");
 	return add_warning(p, &text, err);
 }
 

@@ -94,5 +94,7 @@ void np_report_platform(np_json *json, const np_platform *platform)
 	np_json_put_string(json, "device", np_platform_device(platform));
 	np_json_put_string(json, "software", np_platform_software(platform));
 	np_json_put_string(json, "dtype", np_platform_dtype(platform));
+	if (np_platform_sheet(platform))
+		np_json_put_string(json, "method", np_platform_method(platform));
 	np_json_close(json);
 }

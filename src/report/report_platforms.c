@@ -2,6 +2,7 @@
 #include "report/report_degrees.h"
 #include "report/table.h"
 #include "report/units.h"
+#include "text/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,10 +41,34 @@ static void put_model(np_json *json, const np_model_info *m)
 	np_json_close(json);
 }
 
+static void sheet_json(np_json *json, const np_sheet *s)
+{
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/sheets/1");
+	np_json_put_string(json, "name", s->name);
+	np_json_put_string(json, "device", s->device);
+	np_json_put_string(json, "kind", s->kind);
+	put_unless_zero(json, "peak_gflops", s->peak_gflops);
+	put_unless_zero(json, "bandwidth_gbs", s->bandwidth_gbs);
+	put_unless_zero(json, "clock_mhz", s->clock_mhz);
+	put_unless_zero(json, "idle_w", s->idle_w);
+	put_unless_zero(json, "limit_w", s->limit_w);
+	put_unless_zero(json, "memory_gib", s->memory_gib);
+	put_unless_zero(json, "year", s->year);
+	put_unless_zero(json, "process_nm", s->process_nm);
+	np_json_put_string(json, "note", s->note);
+	np_json_put_string(json, "source", s->source);
+	np_json_close(json);
+}
+
 static void platforms_json(np_json *json, const void *subjects, int i)
 {
 	const np_platform *platform = platform_at(subjects, i);
 	np_model_info model;
+	if (np_platform_sheet(platform)) {
+		sheet_json(json, np_platform_sheet(platform));
+		return;
+	}
 	np_json_object(json);
 	np_json_put_string(json, "schema", "neuralpower/platforms/1");
 	np_json_put_string(json, "name", np_platform_name(platform));
@@ -114,17 +139,70 @@ static void put_card(np_text *out, const np_platform *platform, const np_report_
 	np_text_puts(out, "\n");
 }
 
+enum { SHEET_NAME = 18, SHEET_PEAK = 9, SHEET_BANDWIDTH = 8, SHEET_LIMIT = 9, SHEET_YEAR = 6 };
+enum { SHEET_FIXED = SHEET_NAME + SHEET_PEAK + SHEET_BANDWIDTH + SHEET_LIMIT + SHEET_YEAR + 1, NARROWEST_DEVICE = 8 };
+
+static void put_figure(np_text *out, const np_report_options *options, double value, int width)
+{
+	char text[NP_UNIT_TEXT] = "-";
+	if (value > 0)
+		snprintf(text, sizeof text, "%.4g", value);
+	np_cell_right(out, options, text, width);
+}
+
+static int device_width(const np_report_options *options)
+{
+	int width = options->width - SHEET_FIXED;
+	return width < NARROWEST_DEVICE ? NARROWEST_DEVICE : width;
+}
+
+static void put_sheet_row(np_text *out, const np_sheet *s, const np_report_options *options)
+{
+	np_cell_left(out, options, s->name, SHEET_NAME);
+	put_figure(out, options, s->peak_gflops / 1000, SHEET_PEAK);
+	put_figure(out, options, s->bandwidth_gbs, SHEET_BANDWIDTH);
+	put_figure(out, options, s->limit_w, SHEET_LIMIT);
+	put_figure(out, options, s->year, SHEET_YEAR);
+	np_text_puts(out, " ");
+	int width = device_width(options), used = np_utf8_columns(s->device);
+	np_cell_left(out, options, s->device, used < width ? used : width);
+	np_text_puts(out, "\n");
+}
+
+static void put_sheet_header(np_text *out, const np_report_options *options)
+{
+	np_text_puts(out, "Data sheets, for --method roofline and --method paleo:\n\n");
+	np_bold_on(out, options);
+	np_cell_left(out, options, "name", SHEET_NAME);
+	np_text_printf(out, "%*s%*s%*s%*s device", SHEET_PEAK, "TFLOP/s", SHEET_BANDWIDTH, "GB/s", SHEET_LIMIT, "limit W",
+	               SHEET_YEAR, "year");
+	np_bold_off(out, options);
+	np_text_puts(out, "\n");
+}
+
 static void platforms_table(np_text *out, const void *subjects, int count, const np_report_options *options)
 {
+	int cards = 0, sheets = 0;
 	for (int i = 0; i < count; i++) {
-		if (i)
+		if (np_platform_sheet(platform_at(subjects, i)))
+			continue;
+		if (cards++)
 			np_text_puts(out, "\n");
 		put_card(out, platform_at(subjects, i), options);
 	}
-	if (count)
+	if (cards)
 		np_text_puts(out, "\nHeld-out errors are of ten-fold cross-validation: every row predicted by models that "
 		                  "never saw it.\n");
-	else
+	for (int i = 0; i < count; i++) {
+		if (!np_platform_sheet(platform_at(subjects, i)))
+			continue;
+		if (!sheets++) {
+			np_text_puts(out, cards ? "\n" : "");
+			put_sheet_header(out, options);
+		}
+		put_sheet_row(out, np_platform_sheet(platform_at(subjects, i)), options);
+	}
+	if (!count)
 		np_text_puts(out, "no platforms were found\n");
 }
 

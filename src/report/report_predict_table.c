@@ -115,18 +115,30 @@ static void put_interval(np_text *out, const char *name, np_value value, const c
 		np_text_printf(out, "%s %s to %s", name, format(value.low, low), format(value.high, high));
 }
 
+static void put_coverage(np_text *out, const np_prediction *p)
+{
+	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT];
+	if (np_platform_sheet(p->platform)) {
+		np_text_printf(out, "from the device's data sheet (%s): nothing was measured on the device\n",
+		               np_platform_method(p->platform));
+		return;
+	}
+	np_text_printf(out, "learned models cover %s of the runtime", np_unit_percent(p->runtime_coverage, a));
+	if (p->energy_mj.has)
+		np_text_printf(out, ", %s of the energy", np_unit_percent(p->energy_coverage, b));
+	np_text_puts(out, "\n");
+}
+
 static void put_sums(np_text *out, const view *v)
 {
 	const np_prediction *p = v->p;
-	char a[NP_UNIT_TEXT], b[NP_UNIT_TEXT];
+	char a[NP_UNIT_TEXT];
 	np_text_puts(out, "\n");
 	if (p->energy_mj.has)
 		np_text_printf(out, "%s per item, ", np_unit_energy(p->energy_per_item_mj.value, a));
 	np_text_printf(out, "%s items/s", np_unit_count(p->items_per_s, a));
-	np_text_printf(out, "\nlearned models cover %s of the runtime", np_unit_percent(p->runtime_coverage, a));
-	if (p->energy_mj.has)
-		np_text_printf(out, ", %s of the energy", np_unit_percent(p->energy_coverage, b));
 	np_text_puts(out, "\n");
+	put_coverage(out, p);
 	if (!p->runtime_ms.has_interval)
 		return;
 	np_text_printf(out, "%g %% interval:", 100 * np_platform_interval(p->platform));

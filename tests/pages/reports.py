@@ -1,4 +1,6 @@
 """The reports that the tests of pages look at, made by the program: each as a page and as JSON."""
+import csv
+import io
 import json
 import os
 import pathlib
@@ -13,7 +15,7 @@ HOSTILE = ["</script><script>window.pwned = 1</script>", "<!--<script>", "\\\"qu
 
 
 def run(program, *words, **more):
-    environment = {**os.environ, "NEURALPOWER_PLATFORMS": str(ROOT / "platforms"), "NO_COLOR": "1", "COLUMNS": "120"}
+    environment = {**os.environ, "NEURALPOWER_PLATFORMS": str(ROOT / "platforms"), "NEURALPOWER_SHEETS": str(ROOT / "sheets"), "NO_COLOR": "1", "COLUMNS": "120"}
     return subprocess.run([program, *map(str, words)], check=True, capture_output=True, text=True, encoding="utf-8", cwd=ROOT,
                           env=environment, **more).stdout
 
@@ -29,11 +31,16 @@ def chain(names, title):
     return text + "".join(convolution(name, f"t{i}", f"t{i + 1}") for i, name in enumerate(names))
 
 
+def count_rows(text):
+    return len(list(csv.reader(io.StringIO(text, newline="")))) - 1
+
+
 class Page:
     def __init__(self, program, folder, name, *words):
         self.name, self.path = name, folder / f"{name}.html"
         self.json_text = run(program, *words, "--json", "-q", "-v")
         run(program, *words, f"--html={self.path}", "-q")
+        self.rows = count_rows(run(program, *words, "--csv", "-q"))
         self.report = json.loads(self.json_text)
         self.text = self.path.read_text(encoding="utf-8")
 
@@ -51,6 +58,7 @@ class DegreesPage(Page):
         run(program, "fit", "data/jetson-pytorch.csv", "--method", "paper", "--degree", "2", "-q", f"--degrees={self.path}",
             f"--degrees={json_path}", "-o", folder / "learned.json")
         self.json_text = json_path.read_text(encoding="utf-8")
+        self.rows = len(json.loads(self.json_text)["degrees"])
         self.report, self.text = json.loads(self.json_text), self.path.read_text(encoding="utf-8")
 
 
@@ -73,6 +81,9 @@ def make_pages(program, folder):
         "evaluate-networks": ["evaluate", "--networks", "data/measured-networks.csv"],
         "evaluate-table": ["evaluate", "--table", table],
     }
+    wanted["compare"] = ["compare", "networks/alexnet.prototxt", "--batch", "16", "--platform", "xeon-5120-pytorch", "--sheet", "xeon_5120",
+                         "--networks", "data/measured-networks.csv"]
+    wanted["compare-hostile"] = ["compare", hostile, "--sheet", "titan_x"]
     pages = {name: Page(program, folder, name, *words) for name, words in wanted.items()}
     pages["degrees"] = DegreesPage(program, folder)
     return pages

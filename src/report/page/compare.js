@@ -50,6 +50,25 @@ function compareCards(report) {
 	}));
 }
 
+/* Totals, and what was measured as a line across. */
+function totalsFigure(report, key) {
+	const actual = report.actual[key], names = report.columns.map(columnName);
+	const texts = report.totals.map(total => quantity(total[key], key) + (known(total[key + "_error"]) ? `, ${signedPercent(total[key + "_error"])}` : ""));
+	const most = Math.max(...report.totals.map(total => total[key] || 0), actual || 0) * 1.02;
+	return figure({
+		title: `${nameOf(key)} of the network`, wide: true, note: known(actual) && `The dashed line is what was measured: ${quantity(actual, key)}.`,
+		label: () => `Bars: ${nameOf(key).toLowerCase()} of the network. ${names.map((name, i) => `${name}: ${texts[i]}`).join("; ")}` +
+			(known(actual) ? `; measured ${quantity(actual, key)}` : ""),
+		draw: width => drawBars({
+			width, most, mark: actual, text: value => tickText(value, key), rows: report.totals.map((total, i) => ({
+				name: report.columns[i].platform, note: report.columns[i].method, bars: [{
+					hue: hueAt(i), value: total[key], text: quantity(total[key], key), tell: () => [clean(names[i]), `${nameOf(key)} ${texts[i]}`],
+				}],
+			})),
+		}),
+	});
+}
+
 function compareTable(report) {
 	return sortable({
 		caption: `Layers of ${clean(report.network.name)} by method`, rows: report.layers, head: 1, columns: [
@@ -70,7 +89,7 @@ function compareBody(report) {
 	return [compareCards(report), h("p", { class: "lead" }, words, report.flops_bottleneck &&
 		` By FLOPs it is ${brief(report.flops_bottleneck.name, 40)}, ${percent(report.flops_bottleneck.share)}.`),
 		section("Layer by layer", tabs("Quantity", keys.map(key => ({ key, name: COMPARED[key].name })), (key, panel) =>
-			panel.replaceChildren(compareFigure(report, COMPARED[key])))),
+			panel.replaceChildren(...[key !== "share" && totalsFigure(report, key), compareFigure(report, COMPARED[key])].filter(Boolean)))),
 		section("Every number", compareTable(report))];
 }
 
