@@ -34,7 +34,12 @@ double np_model_value(const np_model *model, const double *features)
 {
 	if (!model->corrected)
 		return np_sum_value(&model->sum, features);
-	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
+	return np_model_value_on(model, np_model_base(model, features), features);
+}
+
+double np_model_value_on(const np_model *model, double base, const double *features)
+{
+	double within[NP_MAX_FEATURES];
 	short log_base = (short)np_feature_first_given(model->set);
 	for (int i = 0; i < model->hold_count; i++) {
 		const np_hold *hold = &model->holds[i];
@@ -110,6 +115,17 @@ static const np_model *find_model(const np_platform *platform, const np_layer_co
 	return config ? platform->by_kind[config->kind][target] : NULL;
 }
 
+/* The features that one model takes, or one of two that have the same set. */
+static void find_features(const np_model *model, const np_model *other, const np_layer_config *config, double *features)
+{
+	np_feature_memo memo = {.skip = model->unused};
+	if (other && other->set == model->set) {
+		memo.skip.base &= other->unused.base;
+		memo.skip.shape &= other->unused.shape;
+	}
+	np_feature_values_again(model->set, config, &memo, features);
+}
+
 /* Power models see the runtime that was predicted, where there is a model of it. */
 static void estimate_routed(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
 {
@@ -118,7 +134,7 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 	const np_model *power = find_model(platform, config, NP_POWER);
 	if (runtime) {
 		estimate->source = NP_FROM_MODEL;
-		np_feature_values(runtime->set, config, features);
+		find_features(runtime, power, config, features);
 		estimate->runtime_ms = from_model(runtime, config, features, estimate);
 	} else {
 		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
@@ -126,7 +142,7 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 	if (power) {
 		estimate->power_source = NP_FROM_MODEL;
 		if (!runtime || runtime->set != power->set)
-			np_feature_values(power->set, config, features);
+			find_features(power, NULL, config, features);
 		if (runtime)
 			np_feature_give_runtime(power->set, estimate->runtime_ms.value, features);
 		estimate->power_w = from_model(power, config, features, estimate);
