@@ -1,7 +1,6 @@
 /* neuralpower evaluate: how far predictions are from measurements. */
 #include "cli.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,31 +76,11 @@ static void comparison_free(comparison *c)
 	np_network_rows_free(c->rows);
 }
 
-/* Names are written in many ways: "VGG-16", "vgg16", "networks/vgg_16.prototxt". */
-static bool same_name(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-	path = slash ? slash + 1 : path;
-	const char *end = strrchr(path, '.');
-	if (!end || end == path)
-		end = path + strlen(path);
-	for (;; path++, name++) {
-		while (path < end && strchr("-_ ", *path))
-			path++;
-		while (*name && strchr("-_ ", *name))
-			name++;
-		if (path == end || !*name)
-			return path == end && !*name;
-		if (tolower((unsigned char)*path) != tolower((unsigned char)*name))
-			return false;
-	}
-}
-
 /* The network file of a row: one of the command line, or the row's own, beside the table or where we are. */
 static bool find_file(const arguments *args, const char *table, const np_network_row *row, char path[PATH_MAX])
 {
 	for (int i = 0; i < args->files.count; i++)
-		if (same_name(args->files.items[i], row->network)) {
+		if (network_called(args->files.items[i], row->network)) {
 			snprintf(path, PATH_MAX, "%s", args->files.items[i]);
 			return true;
 		}
