@@ -16,6 +16,7 @@ typedef struct ladder {
 	const np_model *model;
 	np_layer_config config;
 	np_feature_memo memo;
+	np_value_memo values;
 	double features[NP_MAX_FEATURES];
 } ladder;
 
@@ -64,9 +65,9 @@ static answer ask_base(ladder *l, int64_t rung)
 }
 
 /* The rest of an answer; the features must still be those of its base. */
-static void ask_value(const ladder *l, answer *a)
+static void ask_value(ladder *l, answer *a)
 {
-	a->value = larger(np_model_value_on(l->model, a->base, l->features), l->model->floor);
+	a->value = larger(np_model_value_again(l->model, a->base, l->features, &l->values), l->model->floor);
 }
 
 static answer ask(ladder *l, int64_t rung)
@@ -126,7 +127,11 @@ static double known_base(ladder *l, int64_t batch, const answer *a, const answer
 
 double np_model_runtime(const np_model *model, const np_layer_config *config)
 {
-	ladder l = {.model = model, .config = *config, .memo.skip = model->unused};
+	ladder l;
+	l.model = model;
+	l.config = *config;
+	l.memo.skip = model->unused;
+	l.memo.filled = l.values.filled = false;
 	int64_t batch = config->batch > 1 ? config->batch : 1, step, rung = rung_below(batch, &step), next = rung + step;
 	answer here = ask(&l, rung), above = ask(&l, next);
 	double most = most_up_to(&l, rung, here), next_most = larger(most, above.value);

@@ -30,23 +30,50 @@ double np_model_base(const np_model *model, const double *features)
 	return base >= model->floor ? base : model->floor;
 }
 
+/* A feature of a correction, held to its range. */
+static double hold_feature(const np_model *model, const np_hold *hold, double base, const double *features)
+{
+	bool is_base = hold->feature == np_feature_first_given(model->set);
+	return held(is_base ? np_log2(base) : features[hold->feature], hold->range);
+}
+
 double np_model_value(const np_model *model, const double *features)
 {
 	if (!model->corrected)
 		return np_sum_value(&model->sum, features);
-	return np_model_value_on(model, np_model_base(model, features), features);
+	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
+	for (int i = 0; i < model->hold_count; i++)
+		within[model->holds[i].feature] = hold_feature(model, &model->holds[i], base, features);
+	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
 }
 
-double np_model_value_on(const np_model *model, double base, const double *features)
+static bool is_stale(const np_term *term, const np_value_memo *memo)
 {
-	double within[NP_MAX_FEATURES];
-	short log_base = (short)np_feature_first_given(model->set);
+	unsigned stale = !memo->filled;
+	for (int k = 0; k < term->factor_count; k++)
+		stale |= memo->changed[term->factors[k].feature];
+	return stale;
+}
+
+double np_model_value_again(const np_model *model, double base, const double *features, np_value_memo *memo)
+{
+	const np_sum *sum = &model->correction;
+	if (sum->count > NP_MEMO_TERMS)
+		return np_model_value(model, features);
 	for (int i = 0; i < model->hold_count; i++) {
-		const np_hold *hold = &model->holds[i];
-		double value = hold->feature == log_base ? np_log2(base) : features[hold->feature];
-		within[hold->feature] = held(value, hold->range);
+		short feature = model->holds[i].feature;
+		double value = hold_feature(model, &model->holds[i], base, features);
+		memo->changed[feature] = !memo->filled || value != memo->within[feature];
+		memo->within[feature] = value;
 	}
-	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
+	double value = sum->intercept; /* as np_sum_value() adds it up */
+	for (int i = 0; i < sum->count; i++) {
+		if (is_stale(&sum->terms[i], memo))
+			memo->terms[i] = np_term_value(&sum->terms[i], memo->within);
+		value += sum->coefficients[i] * memo->terms[i];
+	}
+	memo->filled = true;
+	return base * np_form_factor(model->form, value, model->factor_held);
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)

@@ -129,8 +129,17 @@ double np_form_factor(np_form form, double sum, np_range held);
 double np_model_value(const np_model *model, const double *features);
 /* The runtime a corrected model predicts: positive, never falling as the batch grows, within its bounds of the base. */
 double np_model_runtime(const np_model *model, const np_layer_config *config);
-/* The same when its base is known. */
-double np_model_value_on(const np_model *model, double base, const double *features);
+/*
+ * The same of one configuration after another, which mostly differ in the batch, when the base is known: only terms whose
+ * features have changed are computed again. Zero-initialise `filled`.
+ */
+enum { NP_MEMO_TERMS = 256 }; /* of larger models none is remembered */
+typedef struct np_value_memo {
+	bool filled;
+	unsigned char changed[NP_MAX_FEATURES];
+	double within[NP_MAX_FEATURES], terms[NP_MEMO_TERMS];
+} np_value_memo;
+double np_model_value_again(const np_model *model, double base, const double *features, np_value_memo *memo);
 /* What a corrected model corrects: its first sum, at least the floor. */
 double np_model_base(const np_model *model, const double *features);
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "network/network.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,8 @@ typedef struct layer {
 	unsigned given;
 	int input_count;
 	int64_t out, groups, axis, window;
-	numbers kernel, stride, pad, dilation, shape;
 	bool bias, ceil, same;
+	numbers kernel, stride, pad, dilation, shape; /* last, so that only their counts are cleared */
 } layer;
 
 /* ---- values ---- */
@@ -382,7 +383,13 @@ static np_status read_layer(np_netjson *reader)
 	char *key;
 	size_t length;
 	np_scan_peek(scan);
-	layer l = {.begin = scan->at, .bias = true, .axis = 1, .window = 5};
+	layer l;
+	memset(&l, 0, offsetof(layer, kernel));
+	l.kernel.count = l.stride.count = l.pad.count = l.dilation.count = l.shape.count = 0;
+	l.begin = scan->at;
+	l.bias = true;
+	l.axis = 1;
+	l.window = 5;
 	NP_TRY(np_scan_byte(scan, '{', "a layer, an object {...},"));
 	for (;; first = false) {
 		np_scan_peek(scan);
