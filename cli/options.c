@@ -1,5 +1,6 @@
 /* The options: one table, from which they are parsed and explained. */
 #include "cli.h"
+#include "options_choose.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -247,6 +248,7 @@ static int set_interval(arguments *args, const char *value)
 }
 
 static const option OPTIONS[] = {
+        {"--batch", NULL, "N", OPT_SAMPLE, set_batch, "items per forward pass, instead of the space's own"},
         {"--batch", NULL, "N[,N...]", OPT_LOAD, set_batch,
          "items per forward pass, instead of the file's own; several give several results"},
         {"--shape", NULL, "NAME:1x3x224x224", OPT_LOAD, set_shape,
@@ -260,6 +262,21 @@ static const option OPTIONS[] = {
         {"--networks", NULL, "FILE.csv", OPT_EVALUATE, set_networks,
          "measured networks; their files are named there, or follow"},
         {"--table", NULL, "FILE.csv", OPT_EVALUATE, set_table, "columns predicted and actual, made by any program"},
+        {"--stream", NULL, "FILE", OPT_STREAM, set_stream,
+         "a network per line (docs/searching.md), each predicted as it is read; - is standard input"},
+        {"--statistics", NULL, NULL, OPT_STREAM, set_statistics, "with --stream, networks per second and layers found again"},
+        {"--table", NULL, "FILE.csv", OPT_RANK, set_table,
+         "columns network, error, energy_per_item_mj, and where known runtime_ms, power_w"},
+        {"--error", NULL, "FILE.csv", OPT_RANK, set_errors, "columns network and error, of the network files"},
+        {"--alpha", NULL, "A[,A...]", OPT_RANK, set_alpha, "exponents of the error in M = error^alpha x energy (1,2,3,4)"},
+        {"--max-runtime-ms", NULL, "MS", OPT_RANK, set_max_runtime, "a network that takes longer is not chosen"},
+        {"--max-energy-mj", NULL, "MJ", OPT_RANK, set_max_energy, "nor one that takes more energy per item"},
+        {"--max-power-w", NULL, "W", OPT_RANK, set_max_power, "nor one that takes more power"},
+        {"--space", NULL, "NAME", OPT_SAMPLE, set_space, "where networks are drawn from: cifar10, mnist, residual, mobile"},
+        {"--count", NULL, "N", OPT_SAMPLE, set_count, "how many (1)"},
+        {"--seed", NULL, "N", OPT_SAMPLE, set_seed, "another seed gives other networks (1)"},
+        {"--lines", NULL, NULL, OPT_SAMPLE, set_lines, "a JSON line each, on standard output or in FILE of -o"},
+        {"-o", NULL, "DIR", OPT_SAMPLE, set_out, "a Caffe prototxt file each, in a folder that is made where it is not"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
         {"--method", NULL, "NAME", OPT_BASELINE, set_method,
          "model (learned; the default), or from a data sheet alone: paleo or roofline; then --platform names the sheet"},
@@ -425,4 +442,5 @@ void arguments_free(arguments *args)
 	free(args->suites.items);
 	free(args->sheets.items);
 	free(args->batches);
+	free(args->alphas);
 }

@@ -6,6 +6,8 @@
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/measure.h>
+#include <neuralpower/rank.h>
+#include <neuralpower/sweep.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,6 +57,10 @@ NP_API np_status np_report_compare(const np_comparison *comparisons, int count, 
 /* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
 NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_ranking(const np_ranking *const *rankings, int count, const np_report_options *options, char **text,
+                                   size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_sweep(const np_sweep *const *sweeps, int count, const np_report_options *options, char **text,
+                                 size_t *size, np_error *err) NP_MUST_CHECK;
 /* How a campaign went; table or JSON, there is no CSV of it. */
 NP_API np_status np_report_measure(const np_measure_result *result, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;

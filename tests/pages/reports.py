@@ -84,6 +84,13 @@ def make_pages(program, folder):
     wanted["compare"] = ["compare", "networks/alexnet.prototxt", "--batch", "16", "--platform", "xeon-5120-pytorch", "--sheet", "xeon_5120",
                          "--networks", "data/measured-networks.csv"]
     wanted["compare-hostile"] = ["compare", hostile, "--sheet", "titan_x"]
+    errors = folder / "errors.csv"
+    errors.write_text("network,error\nAlexNet,0.17\nVGG-16,0.073\nGoogLeNet,0.093\nResNet-50,0.068\nNIN,0.202\nMobileNet_V2,0.095\n")
+    wanted["rank"] = ["rank", "networks/alexnet.prototxt", "networks/vgg16.prototxt", "networks/googlenet.prototxt",
+                      "networks/nin.prototxt", "--error", errors]
+    wanted["rank-table"] = ["rank", "--table", "data/paper/table7.csv", "--alpha", "1,2"]
+    wanted["sweep"] = ["sweep", "networks/alexnet.prototxt", "--batch", "1,2,4,8,16,32,64,128"]
+    wanted["sweep-several"] = ["sweep", "networks/alexnet.prototxt", "networks/googlenet.prototxt", "--batch", "1,4,16"]
     pages = {name: Page(program, folder, name, *words) for name, words in wanted.items()}
     pages["degrees"] = DegreesPage(program, folder)
     return pages

@@ -58,6 +58,9 @@ function summaryOf(report) {
 function coverageOf(report) {
 	const { coverage } = report, rest = coverage.runtime_ms < 0.9995 || (known(coverage.energy_mj) && coverage.energy_mj < 0.9995), parts = [["runtime", coverage.runtime_ms], ["energy", coverage.energy_mj]].filter(part => known(part[1]));
 	const lines = report.warnings.slice();
+	if (report.layers.some(layer => layer.source === "formula"))
+		return [h("p", { class: "note" }, `Estimated by ${report.platform.method || "formulas"} from a data sheet, not learned from measurements.`),
+			notices(lines.length === 1 ? "A warning" : "Warnings", lines)];
 	return [h("p", { class: "note" }, "Learned models answer for ", listed(parts.map(([name, share]) => `${percent(share)} of the ${name}`)),
 		rest ? "; the rest is estimated from the bytes moved." : "."), notices(lines.length === 1 ? "A warning" : "Warnings", lines)];
 }
