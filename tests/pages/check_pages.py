@@ -290,7 +290,8 @@ def check_uses(browser, pages):
 
 # ---- pictures for the documentation ----
 
-SHOTS = [("predict", "predict", 1400, False, 1500), ("predict-dark", "predict", 1400, True, 1500), ("predict-narrow", "predict", 400, False, 1600),
+SHOTS = [("compare", "compare", 1400, False, 1100), ("rank", "rank", 1400, False, 980), ("sweep", "sweep", 1400, True, 860), ("degrees", "degrees", 1400, False, 860),
+         ("predict", "predict", 1400, False, 1500), ("predict-dark", "predict", 1400, True, 1500), ("predict-narrow", "predict", 400, False, 1600),
          ("evaluate", "evaluate-layers", 1400, False, 1250), ("evaluate-networks", "evaluate-networks", 1400, True, 1250)]
 
 

@@ -22,7 +22,7 @@ function drawBars({ rows, most, text, mark, width }) {
 				row.note && s("text", { class: "soft end", x: left - 10, y: middle + 12 }, row.note)]);
 		for (const bar of row.bars) {
 			const has = known(bar.value), end = has ? x.at(Math.min(bar.value, most)) : left;
-			parts.push(has && s("rect", { class: bar.hue, x: left, y: top, width: Math.max(1, end - left), height: thick, rx: 2 }),
+			parts.push(has && s("rect", { class: bar.hue, x: left, y: top, width: bar.value > 0 ? Math.max(1, end - left) : 0, height: thick, rx: 2 }),
 				bar.interval && s("path", { class: "whisker", d: lyingWhisker(x.at(bar.interval[0]), x.at(Math.min(bar.interval[1], most)), top + thick / 2) }),
 				s("text", { class: "value", x: width - right + 8, y: top + 10.5 }, bar.text));
 			if (has)

@@ -1,15 +1,17 @@
 /* compare: what several methods say of one network, beside the layers' shares of the FLOPs (Figure 4 of the paper). */
 
-const MOST_COMPARED = 24; /* layers drawn; the table has all */
+const MOST_COMPARED = 24, LEAST_COMPARED = 0.005; /* layers drawn, and the share of any method; the table has all */
 
+/* "paleo, titan_x"; a learned platform by its name. */
 const columnName = column => column.method === "model" ? column.platform : `${column.method}, ${column.platform}`;
 const hueAt = i => `hue h${i % MOST_HUES}`;
 
 /* The layers that matter to any of the methods, in the network's order. */
 function comparedLayers(report) {
 	const weight = layer => Math.max(layer.flops_share, ...layer.estimates.map(estimate => estimate.runtime_share));
-	const busy = report.layers.filter(layer => weight(layer) > 0).sort((a, b) => weight(b) - weight(a)).slice(0, MOST_COMPARED);
-	return { drawn: busy.sort((a, b) => a.index - b.index), all: report.layers.filter(layer => weight(layer) > 0).length };
+	const busy = report.layers.filter(layer => weight(layer) >= LEAST_COMPARED).sort((a, b) => weight(b) - weight(a)).slice(0, MOST_COMPARED);
+	const drawn = busy.length ? busy : report.layers.slice(0, MOST_COMPARED);
+	return { drawn: drawn.sort((a, b) => a.index - b.index), all: report.layers.filter(layer => weight(layer) > 0).length };
 }
 
 const COMPARED = {

@@ -21,11 +21,12 @@ function axisTitles(area, xTitle, yTitle) {
 		s("text", { class: "axis-title mid", transform: `translate(12 ${(area.top + area.bottom) / 2}) rotate(-90)` }, yTitle)];
 }
 
-const roomFor = pixels => Math.max(2, Math.floor(pixels / 64));
+/* Ticks beside one another need more room than above one another. */
+const roomFor = pixels => Math.max(2, Math.floor(pixels > 0 ? pixels / 64 : -pixels / 44));
 
 function axisScale(axis, values, from, to) {
 	const text = value => axis.text ? axis.text(value) : tickText(value, axis.key);
-	const room = roomFor(Math.abs(to - from));
+	const room = roomFor(to - from);
 	if (axis.steps)
 		return stepScale(axis.steps, from, to, room, text);
 	if (axis.log)

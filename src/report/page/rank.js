@@ -60,7 +60,7 @@ function rankTable(report) {
 				title: nameOf(key).toLowerCase(), number: true, value: network => network[key], show: network => quantity(network[key], key),
 			})),
 			...report.alphas.map((alpha, a) => ({
-				title: `ratio, alpha ${alpha}`, number: true, value: network => network.scores[a],
+				title: `alpha ${alpha}`, hint: "the ratio, lower is better; a star marks the first", number: true, value: network => network.scores[a],
 				show: network => (known(network.scores[a]) ? String(+network.scores[a].toPrecision(4)) : UNKNOWN) + (network.places[a] === 1 ? " \u2605" : ""),
 			})),
 			{ title: "front", value: network => network.pareto ? 0 : 1, show: network => network.pareto ? "Pareto" : network.missed.length ? "over budget" : "" },
