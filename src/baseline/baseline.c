@@ -1,6 +1,6 @@
 /* Platforms from data sheets: the sheet read, the method found, the two put together. */
 #include "base/error.h"
-#include "baseline/method.h"
+#include "baseline/formulas.h"
 #include "baseline/sheet.h"
 
 #include <string.h>
@@ -8,13 +8,14 @@
 typedef struct method {
 	const char *name;
 	np_method_start *start;
+	bool takes_percent; /* of peak, when it is asked for; a sheet may state Paleo's for whoever wants it */
 	const char *software, *help;
 } method;
 
 static const method METHODS[] = {
-        {"paleo", np_paleo_start, "Paleo's formulas",
+        {"paleo", np_paleo_start, true, "Paleo's formulas",
          "Paleo (Qi et al. 2017): operations at the peak rate plus bytes at the full bandwidth; no power"},
-        {"roofline", np_roofline_start, "roofline of a data sheet",
+        {"roofline", np_roofline_start, false, "roofline of a data sheet",
          "the slower of operations and bytes, each at the share of its peak that layers of its kind reach; power"},
 };
 enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
@@ -59,6 +60,8 @@ static np_sheet nameless(void)
 static np_status fill(np_platform *platform, const char *path, const np_sheet *figures, const method *m, np_error *err)
 {
 	np_sheet sheet = nameless();
+	if (figures && figures->percent_of_peak > 0 && !m->takes_percent)
+		return np_fail(err, NP_ERR_ARGUMENT, "a percent of peak is Paleo's; the roofline has shares of its own");
 	if (path)
 		NP_TRY(np_sheet_read(path, &platform->arena, &sheet, err));
 	if (figures)

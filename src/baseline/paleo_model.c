@@ -4,7 +4,7 @@
  * pools and dropout take time. It has no notion of power.
  */
 #include "base/error.h"
-#include "baseline/method.h"
+#include "baseline/formulas.h"
 
 #include <math.h>
 

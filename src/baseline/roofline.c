@@ -6,7 +6,7 @@
 #include "baseline/roofline.h"
 
 #include "base/error.h"
-#include "baseline/method.h"
+#include "baseline/formulas.h"
 #include "features/feature_set.h"
 #include "features/product.h"
 
@@ -189,8 +189,6 @@ np_status np_roofline_start(np_platform *platform, np_error *err)
 	device *d = np_arena_alloc(&platform->arena, sizeof *d);
 	if (!d)
 		return np_fail_memory(err);
-	if (s->percent_of_peak > 0)
-		return np_fail(err, NP_ERR_ARGUMENT, "a percent of peak is Paleo's; the roofline has shares of its own");
 	fill_device(d, s, roof);
 	platform->formula.context = d;
 	platform->formula.estimate = roofline_estimate;

@@ -1,6 +1,6 @@
 /* The methods that answer from a data sheet. */
-#ifndef NP_BASELINE_METHOD_H
-#define NP_BASELINE_METHOD_H
+#ifndef NP_BASELINE_FORMULAS_H
+#define NP_BASELINE_FORMULAS_H
 
 #include "model/platform_model.h"
 
