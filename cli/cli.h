@@ -23,7 +23,7 @@ typedef struct list {
 	int count;
 } list;
 
-/* A report asked for: --json, --csv, each on standard output or in a file. */
+/* A report asked for: --json, --csv, --html, each on standard output or in a file. */
 typedef struct output {
 	bool asked;
 	const char *path; /* NULL = standard output */
@@ -38,10 +38,16 @@ typedef struct arguments {
 	np_sheet figures; /* of a device, on the command line; 0 = not given */
 	int64_t *batches;
 	int batch_count;
-	output json, csv;
+	output json, csv, html;
 	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features, *dtype, *fit;
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
+	const char *errors, *space, *stream;
+	double *alphas;
+	int alpha_count;
+	double max_runtime_ms, max_energy_mj, max_power_w;
+	int64_t count;
+	bool lines, statistics;
 	bool quiet, verbose, strict, help;
 } arguments;
 
@@ -64,6 +70,14 @@ enum {
 	OPT_BASELINE = 1 << 9, /* method, and figures of a device */
 	OPT_COMPARE = 1 << 10, /* sheet, method, figures of a device, networks */
 	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
+	OPT_PAGE = 1 << 11,    /* html */
+};
+
+/* More of them. */
+enum {
+	OPT_RANK = 1 << 16,   /* table, error, alpha, budgets */
+	OPT_SAMPLE = 1 << 17, /* space, count, seed, batch, lines, o */
+	OPT_STREAM = 1 << 18, /* stream */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -93,6 +107,9 @@ int write_report(render_function *render, const void *subject, np_report_options
 /* Renders a report in every format that was asked for (a table when none took standard output) and writes them. */
 int write_reports(const arguments *args, render_function *render, const void *subject);
 
+/* predict --stream: one network after the other. */
+int predict_stream(const arguments *args);
+
 /* Learns a platform from rows, as the options say, and writes it to args->out; shows its card. */
 int fit_and_show(const arguments *args, const np_dataset *dataset);
 /* Says how many rows were read and which were left out. */
@@ -114,8 +131,9 @@ typedef struct networks {
 } networks;
 int networks_load(const arguments *args, networks *loaded);
 void networks_free(networks *loaded);
-/* Whether a file is of the network of that name: names are written in many ways. */
-bool network_has_name(const char *path, const char *name);
+
+/* Whether a path or name is that of a network, whatever the case, with or without '-', '_', blanks and an extension. */
+bool network_called(const char *path, const char *name);
 
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
@@ -156,24 +174,30 @@ int share_complain(const char *what, const char *name, const list *directories);
 extern const char DEFAULT_PLATFORM[];
 
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
-#define COMMAND_MAP(X)                                                                                                    \
-	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")       \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT, "FILE...",                     \
-	  "runtime, power and energy, per layer and in all")                                                              \
-	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT,                    \
-	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")     \
-	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                         \
-	  "learn a platform from measured layers")                                                                        \
-	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                    \
-	  "the terms that fit sees, as CSV for other tools")                                                              \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT,             \
-	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                         \
-	  "predictions beside measurements")                                                                              \
-	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                  \
-	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                         \
-	  "runtime and power of layers and networks on a device at hand")                                                 \
-	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are") \
-	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest") \
+#define COMMAND_MAP(X)                                                                                                       \
+	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")          \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,           \
+	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                            \
+	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,            \
+	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")        \
+	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                            \
+	  "learn a platform from measured layers")                                                                           \
+	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                       \
+	  "the terms that fit sees, as CSV for other tools")                                                                 \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,     \
+	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                            \
+	  "predictions beside measurements")                                                                                 \
+	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
+	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
+	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
+	  "energy per item and throughput against the batch")                                                                \
+	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                      \
+	  "random networks, as files or lines that predict reads")                                                           \
+	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                     \
+	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                            \
+	  "runtime and power of layers and networks on a device at hand")                                                    \
+	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")    \
+	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")    \
 	X("version", command_version, 0, "", "the program's version")
 
 #define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);

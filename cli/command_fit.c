@@ -60,12 +60,15 @@ static np_status render_degrees(const void *subject, const np_report_options *op
 /* As the file's name ends. */
 static np_report_format format_of(const char *path)
 {
+	static const struct {
+		const char *end;
+		np_report_format format;
+	} FORMATS[] = {{".json", NP_REPORT_JSON}, {".csv", NP_REPORT_CSV}, {".svg", NP_REPORT_SVG}, {".html", NP_REPORT_HTML}};
 	const char *dot = strrchr(path, '.');
-	if (dot && strcmp(dot, ".json") == 0)
-		return NP_REPORT_JSON;
-	if (dot && strcmp(dot, ".csv") == 0)
-		return NP_REPORT_CSV;
-	return dot && strcmp(dot, ".svg") == 0 ? NP_REPORT_SVG : NP_REPORT_TABLE;
+	for (size_t i = 0; dot && i < sizeof FORMATS / sizeof *FORMATS; i++)
+		if (strcmp(dot, FORMATS[i].end) == 0)
+			return FORMATS[i].format;
+	return NP_REPORT_TABLE;
 }
 
 /* JSON on standard output has the degrees in it already. */

@@ -87,6 +87,8 @@ static int run(const arguments *args, job *j)
 
 int command_predict(const arguments *args)
 {
+	if (args->stream)
+		return predict_stream(args);
 	job j = {0};
 	int status = run(args, &j);
 	job_free(&j);

@@ -25,9 +25,9 @@ static void print_usage(void)
 	printf("usage: neuralpower COMMAND [OPTION...] [FILE...]\n\n");
 	for (int i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
-	printf("\n`neuralpower COMMAND --help` lists a command's options. Networks are Caffe prototxt, ONNX or Paleo JSON\n"
-	       "files, told apart by content; `-` is standard input. Results go to standard output, all else to standard\n"
-	       "error. Units: ms, W, mJ, per forward pass of the whole batch unless said per item.\n\n"
+	printf("\n`neuralpower COMMAND --help` lists a command's options. Networks are Caffe prototxt, ONNX, Paleo JSON or\n"
+	       "our own JSON files, told apart by content; `-` is standard input. Results go to standard output, all else to\n"
+	       "standard error. Units: ms, W, mJ, per forward pass of the whole batch unless said per item.\n\n"
 	       "exit status: 0 fine, 1 a check failed, 2 usage, 3 bad input file, 4 unsupported operator with --strict,\n"
 	       "5 device missing or busy\n");
 }

@@ -1,7 +1,6 @@
 /* Loading the networks a command line names. */
 #include "cli.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,24 +188,4 @@ void networks_free(networks *loaded)
 		np_network_free(loaded->items[i]);
 	free(loaded->items);
 	*loaded = (networks){0};
-}
-
-/* Names are written in many ways: "VGG-16", "vgg16", "networks/vgg_16.prototxt". */
-bool network_has_name(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-	path = slash ? slash + 1 : path;
-	const char *end = strrchr(path, '.');
-	if (!end || end == path)
-		end = path + strlen(path);
-	for (;; path++, name++) {
-		while (path < end && strchr("-_ ", *path))
-			path++;
-		while (*name && strchr("-_ ", *name))
-			name++;
-		if (path == end || !*name)
-			return path == end && !*name;
-		if (tolower((unsigned char)*path) != tolower((unsigned char)*name))
-			return false;
-	}
 }

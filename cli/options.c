@@ -1,5 +1,6 @@
 /* The options: one table, from which they are parsed and explained. */
 #include "cli.h"
+#include "options_choose.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -147,6 +148,12 @@ static int set_csv(arguments *args, const char *value)
 	return EXIT_FINE;
 }
 
+static int set_html(arguments *args, const char *value)
+{
+	args->html = (output){true, value};
+	return EXIT_FINE;
+}
+
 #define TEXT_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
 	{                                                          \
@@ -241,6 +248,7 @@ static int set_interval(arguments *args, const char *value)
 }
 
 static const option OPTIONS[] = {
+        {"--batch", NULL, "N", OPT_SAMPLE, set_batch, "items per forward pass, instead of the space's own"},
         {"--batch", NULL, "N[,N...]", OPT_LOAD, set_batch,
          "items per forward pass, instead of the file's own; several give several results"},
         {"--shape", NULL, "NAME:1x3x224x224", OPT_LOAD, set_shape,
@@ -254,6 +262,21 @@ static const option OPTIONS[] = {
         {"--networks", NULL, "FILE.csv", OPT_EVALUATE, set_networks,
          "measured networks; their files are named there, or follow"},
         {"--table", NULL, "FILE.csv", OPT_EVALUATE, set_table, "columns predicted and actual, made by any program"},
+        {"--stream", NULL, "FILE", OPT_STREAM, set_stream,
+         "a network per line (docs/searching.md), each predicted as it is read; - is standard input"},
+        {"--statistics", NULL, NULL, OPT_STREAM, set_statistics, "with --stream, networks per second and layers found again"},
+        {"--table", NULL, "FILE.csv", OPT_RANK, set_table,
+         "columns network, error, energy_per_item_mj, and where known runtime_ms, power_w"},
+        {"--error", NULL, "FILE.csv", OPT_RANK, set_errors, "columns network and error, of the network files"},
+        {"--alpha", NULL, "A[,A...]", OPT_RANK, set_alpha, "exponents of the error in M = error^alpha x energy (1,2,3,4)"},
+        {"--max-runtime-ms", NULL, "MS", OPT_RANK, set_max_runtime, "a network that takes longer is not chosen"},
+        {"--max-energy-mj", NULL, "MJ", OPT_RANK, set_max_energy, "nor one that takes more energy per item"},
+        {"--max-power-w", NULL, "W", OPT_RANK, set_max_power, "nor one that takes more power"},
+        {"--space", NULL, "NAME", OPT_SAMPLE, set_space, "where networks are drawn from: cifar10, mnist, residual, mobile"},
+        {"--count", NULL, "N", OPT_SAMPLE, set_count, "how many (1)"},
+        {"--seed", NULL, "N", OPT_SAMPLE, set_seed, "another seed gives other networks (1)"},
+        {"--lines", NULL, NULL, OPT_SAMPLE, set_lines, "a JSON line each, on standard output or in FILE of -o"},
+        {"-o", NULL, "DIR", OPT_SAMPLE, set_out, "a Caffe prototxt file each, in a folder that is made where it is not"},
         {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
         {"--method", NULL, "NAME", OPT_BASELINE, set_method,
          "model (learned; the default), or from a data sheet alone: paleo or roofline; then --platform names the sheet"},
@@ -273,7 +296,7 @@ static const option OPTIONS[] = {
          "features of the paper's polynomial: authors (their scripts' list) or text (the paper's)"},
         {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
         {"--degrees", NULL, "[=FILE]", OPT_FIT, add_degrees,
-         "with --method paper, the errors of each degree; FILE.svg, .csv and .json say how"},
+         "with --method paper, the errors of each degree; FILE.svg, .html, .csv and .json say how"},
         {"--suite", NULL, "NAME|FILE", OPT_MEASURE, add_suite,
          "layers to measure: quick, paper, full, or a file of them; may be given again"},
         {"--device", NULL, "NAME", OPT_MEASURE, set_device,
@@ -300,6 +323,7 @@ static const option OPTIONS[] = {
         {"--limit-power", NULL, "W", OPT_FIT, set_limit_power, "the device's power limit, when known"},
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
+        {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},
@@ -418,4 +442,5 @@ void arguments_free(arguments *args)
 	free(args->suites.items);
 	free(args->sheets.items);
 	free(args->batches);
+	free(args->alphas);
 }

@@ -145,11 +145,11 @@ int write_reports(const arguments *args, render_function *render, const void *su
 	const struct {
 		output asked;
 		np_report_format format;
-	} extras[] = {{args->json, NP_REPORT_JSON}, {args->csv, NP_REPORT_CSV}};
+	} extras[] = {{args->json, NP_REPORT_JSON}, {args->csv, NP_REPORT_CSV}, {args->html, NP_REPORT_HTML}};
 	np_report_options options = table_options();
 	options.verbose = args->verbose;
 	bool table = true;
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
 		if (!extras[i].asked.asked)
 			continue;
 		options.format = extras[i].format;

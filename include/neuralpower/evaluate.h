@@ -26,6 +26,14 @@ typedef struct np_accuracy {
 NP_API np_status np_accuracy_of(const double *predicted, const double *actual, int rows, np_accuracy *accuracy,
                                 np_error *err) NP_MUST_CHECK;
 
+/* Rows for pictures: all of a type and target, or of more than NP_POINTS_MOST every second, third... */
+enum { NP_POINTS_MOST = 5000 };
+typedef struct np_points {
+	const double *predicted, *actual;
+	const int *line; /* of the data */
+	int count;
+} np_points;
+
 /* One type of layer and one target. */
 typedef struct np_layer_score {
 	const char *type;   /* as in the data; "" when it has none */
@@ -35,6 +43,7 @@ typedef struct np_layer_score {
 	double interval_coverage; /* share of rows whose measurement lay in the interval; NAN when there are no intervals */
 	double in_sample_rmspe, cv_rmspe; /* what the platform says of its model on the rows it was learned from; NAN without */
 	int out_of_range_rows;            /* rows that left the range the model was learned from */
+	np_points points;
 } np_layer_score;
 
 /* One whole network and one target. */

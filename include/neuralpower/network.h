@@ -186,7 +186,7 @@ NP_API void np_network_free(np_network *network);
 
 NP_API const char *np_network_name(const np_network *network);
 NP_API const char *np_network_path(const np_network *network);   /* "" when built in memory */
-NP_API const char *np_network_format(const np_network *network); /* caffe, onnx, paleo, or "memory" */
+NP_API const char *np_network_format(const np_network *network); /* caffe, onnx, paleo, json, or "memory" */
 /* The leading dimension of the first input: how many items one forward pass takes. */
 NP_API int64_t np_network_batch(const np_network *network);
 NP_API int np_network_layer_count(const np_network *network);
@@ -220,8 +220,8 @@ typedef struct np_load_options {
 } np_load_options;
 
 /*
- * Reads a network file: Caffe prototxt, ONNX or Paleo JSON, told apart by content, then by extension; "-" is standard
- * input. Weights are never read into memory. `options` may be NULL.
+ * Reads a network file: Caffe prototxt, ONNX, Paleo JSON or our own JSON, told apart by content, then by extension; "-" is
+ * standard input. Weights are never read into memory. `options` may be NULL.
  */
 NP_API np_status np_network_load(const char *path, const np_load_options *options, np_network **network,
                                  np_error *err) NP_MUST_CHECK;

@@ -31,8 +31,13 @@
 #include <neuralpower/network.h>
 #include <neuralpower/platform.h>
 #include <neuralpower/predict.h>
+#include <neuralpower/predictor.h>
+#include <neuralpower/rank.h>
 #include <neuralpower/report.h>
+#include <neuralpower/space.h>
 #include <neuralpower/status.h>
+#include <neuralpower/stream.h>
+#include <neuralpower/sweep.h>
 
 #ifdef __cplusplus
 extern "C" {

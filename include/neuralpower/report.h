@@ -6,6 +6,8 @@
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/measure.h>
+#include <neuralpower/rank.h>
+#include <neuralpower/sweep.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,7 +17,8 @@ typedef enum np_report_format {
 	NP_REPORT_TABLE, /* for a terminal */
 	NP_REPORT_JSON,
 	NP_REPORT_CSV,
-	NP_REPORT_SVG, /* a picture, for np_report_degrees(); NP_ERR_ARGUMENT for the others */
+	NP_REPORT_SVG,  /* a picture, for np_report_degrees(); NP_ERR_ARGUMENT for the others */
+	NP_REPORT_HTML, /* one web page that needs no other file, of predictions, evaluations and degrees */
 } np_report_format;
 
 typedef struct np_report_options {
@@ -23,7 +26,7 @@ typedef struct np_report_options {
 	int width;    /* columns of the terminal; 0 = 80 */
 	bool color;   /* escape sequences in tables */
 	bool ascii;   /* no characters outside ASCII in tables */
-	bool verbose; /* every layer in tables, free ones too */
+	bool verbose; /* every layer in tables, free ones too; every row in JSON of evaluations */
 } np_report_options;
 
 /*
@@ -54,6 +57,10 @@ NP_API np_status np_report_compare(const np_comparison *comparisons, int count, 
 /* The degrees that were considered while this platform was learned (np_platform_degree()); nothing in it for others. */
 NP_API np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_ranking(const np_ranking *const *rankings, int count, const np_report_options *options, char **text,
+                                   size_t *size, np_error *err) NP_MUST_CHECK;
+NP_API np_status np_report_sweep(const np_sweep *const *sweeps, int count, const np_report_options *options, char **text,
+                                 size_t *size, np_error *err) NP_MUST_CHECK;
 /* How a campaign went; table or JSON, there is no CSV of it. */
 NP_API np_status np_report_measure(const np_measure_result *result, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;

@@ -1,7 +1,9 @@
 /* Opens any network file: the format is told by content, then by extension. */
+#define _GNU_SOURCE
 #include "base/error.h"
 #include "base/source.h"
 #include "caffe/caffe.h"
+#include "netjson/netjson.h"
 #include "network/network.h"
 #include "onnx/onnx.h"
 #include "paleo/paleo.h"
@@ -20,8 +22,9 @@ static const format FORMATS[] = {
         {"onnx", ".onnx", np_onnx_read},
         {"paleo", ".json", np_paleo_read},
         {"caffe", ".prototxt", np_caffe_read},
+        {"json", ".jsonl", np_netjson_read},
 };
-enum { ONNX, PALEO, CAFFE, FORMAT_COUNT };
+enum { ONNX, PALEO, CAFFE, NETJSON, FORMAT_COUNT };
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -38,6 +41,12 @@ static bool looks_binary(const unsigned char *data, size_t size)
 	return false;
 }
 
+/* Both JSON formats are objects; ours says its schema first. */
+static const format *detect_json(const unsigned char *data, size_t size)
+{
+	return memmem(data, size, NP_NETJSON_SCHEMA, strlen(NP_NETJSON_SCHEMA)) ? &FORMATS[NETJSON] : &FORMATS[PALEO];
+}
+
 static const format *detect(const unsigned char *data, size_t size, const char *path)
 {
 	if (looks_binary(data, size))
@@ -48,7 +57,7 @@ static const format *detect(const unsigned char *data, size_t size, const char *
 	while (i < size && strchr(" \t\r\n", data[i]))
 		i++;
 	if (i < size)
-		return data[i] == '{' || data[i] == '[' ? &FORMATS[PALEO] : &FORMATS[CAFFE];
+		return data[i] == '{' || data[i] == '[' ? detect_json(data, size) : &FORMATS[CAFFE];
 	for (int f = 0; f < FORMAT_COUNT; f++)
 		if (ends_with(path, FORMATS[f].extension))
 			return &FORMATS[f];

@@ -81,6 +81,20 @@ char *np_arena_text(np_arena *arena, const char *text, size_t length)
 	return copy;
 }
 
+void np_arena_reset(np_arena *arena)
+{
+	np_arena_block *kept = arena->blocks;
+	if (!kept)
+		return;
+	arena->blocks = kept->next;
+	np_arena_free(arena);
+	memset(kept->bytes, 0, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
+	arena->blocks = kept;
+	arena->used = kept->size;
+}
+
 void np_arena_free(np_arena *arena)
 {
 	while (arena->blocks) {

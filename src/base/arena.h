@@ -21,6 +21,8 @@ void *np_arena_array(np_arena *arena, size_t count, size_t size);
 /* Copies; NULL as above. np_arena_text takes `length` bytes and adds the terminator. */
 void *np_arena_copy(np_arena *arena, const void *data, size_t size);
 char *np_arena_text(np_arena *arena, const char *text, size_t length);
+/* Empties the arena but keeps its newest block: to fill it as far again takes no memory anew. */
+void np_arena_reset(np_arena *arena);
 /* Frees everything; the arena is empty and can be used again. */
 void np_arena_free(np_arena *arena);
 

@@ -34,8 +34,8 @@ static np_status add_row(layer_groups *groups, const np_platform *platform, cons
 		if (!row->has[t] || !values[t]->has)
 			continue;
 		np_pairs *pairs = &groups->pairs[row->config.kind][t];
-		NP_TRY(np_pairs_add_value(pairs, values[t], row->value[t], err));
-		NP_TRY(np_pairs_add_value(&groups->all[t], values[t], row->value[t], err));
+		NP_TRY(np_pairs_add_value(pairs, values[t], row->value[t], row->line, err));
+		NP_TRY(np_pairs_add_value(&groups->all[t], values[t], row->value[t], row->line, err));
 		pairs->out_of_range += estimate.extrapolated != NULL;
 	}
 	return NP_OK;
@@ -56,14 +56,15 @@ static void set_model(const np_platform *platform, np_kind kind, np_target targe
 		}
 }
 
-static np_status score_group(const np_platform *platform, np_kind kind, np_target target, const np_pairs *pairs,
-                             np_layer_score *score, np_error *err)
+static np_status score_group(np_evaluation *e, np_kind kind, np_target target, const np_pairs *pairs, np_layer_score *score,
+                             np_error *err)
 {
 	score->type = np_kind_name(kind);
 	score->target = np_target_name(target);
 	score->interval_coverage = np_pairs_coverage(pairs);
 	score->out_of_range_rows = pairs->out_of_range;
-	set_model(platform, kind, target, score);
+	set_model(e->platform, kind, target, score);
+	NP_TRY(np_evaluation_points(e, pairs, &score->points, err));
 	return np_pairs_accuracy(pairs, &score->accuracy, err);
 }
 
@@ -75,7 +76,7 @@ static np_status fill(np_evaluation *e, layer_groups *groups, const np_platform 
 	for (int k = 0; k < NP_KIND_COUNT; k++)
 		for (int t = 0; t < NP_TARGET_COUNT; t++)
 			if (groups->pairs[k][t].count)
-				NP_TRY(score_group(platform, (np_kind)k, (np_target)t, &groups->pairs[k][t],
+				NP_TRY(score_group(e, (np_kind)k, (np_target)t, &groups->pairs[k][t],
 				                   &e->layers[e->layer_count++], err));
 	for (int t = 0; t < NP_TARGET_COUNT; t++)
 		NP_TRY(np_evaluation_summarise(e, np_target_name((np_target)t), &groups->all[t], err));

@@ -55,7 +55,7 @@ static np_status score_network(np_evaluation *e, const np_prediction *p, const n
 		                            .sum_of_layers = measured_sum(layers, row, (np_target)t)};
 		if (!score->network)
 			return np_fail_memory(err);
-		NP_TRY(np_pairs_add_value(&all[t], &values[t], row->value[t], err));
+		NP_TRY(np_pairs_add_value(&all[t], &values[t], row->value[t], row->line, err));
 	}
 	return NP_OK;
 }

@@ -74,7 +74,7 @@ static np_status take_row(void *context, const np_columns *columns, const np_csv
 	group *g = find_group(t, type, target);
 	if (!g)
 		return np_fail_at(err, NP_ERR_LIMIT, csv->line, 1, "more than %d groups of layer_type and target", MOST_GROUPS);
-	return np_pairs_add(&g->pairs, row.predicted, row.actual, err);
+	return np_pairs_add(&g->pairs, row.predicted, row.actual, csv->line, err);
 }
 
 /* All groups of one target, as one. */
@@ -84,7 +84,7 @@ static np_status summarise(np_evaluation *e, const table *t, const char *target,
 	np_status status = NP_OK;
 	for (int i = 0; i < t->group_count; i++)
 		for (int k = 0; t->groups[i].target == target && k < t->groups[i].pairs.count && status == NP_OK; k++)
-			status = np_pairs_add(&all, t->groups[i].pairs.predicted[k], t->groups[i].pairs.actual[k], err);
+			status = np_pairs_add(&all, t->groups[i].pairs.predicted[k], t->groups[i].pairs.actual[k], 0, err);
 	if (status == NP_OK)
 		status = np_evaluation_summarise(e, target, &all, err);
 	np_pairs_free(&all);
@@ -111,6 +111,7 @@ static np_status fill(np_evaluation *e, const table *t, np_error *err)
 		score->model_size = score->degree = -1;
 		score->interval_coverage = score->in_sample_rmspe = score->cv_rmspe = NAN;
 		NP_TRY(np_pairs_accuracy(&g->pairs, &score->accuracy, err));
+		NP_TRY(np_evaluation_points(e, &g->pairs, &score->points, err));
 	}
 	for (int i = 0; i < t->group_count; i++)
 		if (first_of_target(t, i))

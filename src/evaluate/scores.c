@@ -14,7 +14,7 @@ typedef struct owned {
 	np_arena arena;
 } owned;
 
-np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, np_error *err)
+np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, int line, np_error *err)
 {
 	if (pairs->count == pairs->capacity) {
 		int capacity = pairs->capacity ? pairs->capacity * 2 : 256;
@@ -24,20 +24,24 @@ np_status np_pairs_add(np_pairs *pairs, double predicted, double actual, np_erro
 		double *a = realloc(pairs->actual, (size_t)capacity * sizeof *a);
 		if (a)
 			pairs->actual = a;
-		if (!p || !a)
+		int *l = realloc(pairs->line, (size_t)capacity * sizeof *l);
+		if (l)
+			pairs->line = l;
+		if (!p || !a || !l)
 			return np_fail_memory(err);
 		pairs->capacity = capacity;
 	}
 	pairs->predicted[pairs->count] = predicted;
+	pairs->line[pairs->count] = line;
 	pairs->actual[pairs->count++] = actual;
 	return NP_OK;
 }
 
-np_status np_pairs_add_value(np_pairs *pairs, const np_value *predicted, double actual, np_error *err)
+np_status np_pairs_add_value(np_pairs *pairs, const np_value *predicted, double actual, int line, np_error *err)
 {
 	pairs->with_interval += predicted->has_interval;
 	pairs->inside += predicted->has_interval && predicted->low <= actual && actual <= predicted->high;
-	return np_pairs_add(pairs, predicted->value, actual, err);
+	return np_pairs_add(pairs, predicted->value, actual, line, err);
 }
 
 double np_pairs_coverage(const np_pairs *pairs)
@@ -49,6 +53,7 @@ void np_pairs_free(np_pairs *pairs)
 {
 	free(pairs->predicted);
 	free(pairs->actual);
+	free(pairs->line);
 	*pairs = (np_pairs){0};
 }
 
@@ -83,6 +88,24 @@ void np_evaluation_free(np_evaluation *evaluation)
 		return;
 	np_arena_free(&((owned *)evaluation)->arena);
 	free(evaluation);
+}
+
+np_status np_evaluation_points(np_evaluation *evaluation, const np_pairs *pairs, np_points *points, np_error *err)
+{
+	np_arena *arena = &((owned *)evaluation)->arena;
+	int step = (pairs->count + NP_POINTS_MOST - 1) / NP_POINTS_MOST, count = step ? (pairs->count + step - 1) / step : 0;
+	double *predicted = np_arena_array(arena, (size_t)count + 1, sizeof *predicted);
+	double *actual = np_arena_array(arena, (size_t)count + 1, sizeof *actual);
+	int *line = np_arena_array(arena, (size_t)count + 1, sizeof *line);
+	if (!predicted || !actual || !line)
+		return np_fail_memory(err);
+	for (int i = 0; i < count; i++) {
+		predicted[i] = pairs->predicted[i * step];
+		actual[i] = pairs->actual[i * step];
+		line[i] = pairs->line[i * step];
+	}
+	*points = (np_points){predicted, actual, line, count};
+	return NP_OK;
 }
 
 np_status np_evaluation_summarise(np_evaluation *evaluation, const char *target, const np_pairs *pairs, np_error *err)

@@ -5,6 +5,7 @@
 #include "features/shape.h"
 #include "features/text_set.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -261,15 +262,87 @@ int np_feature_find(const np_feature_set *set, const char *name)
 	return -1;
 }
 
+/* ---- values ---- */
+
+np_feature_skip np_feature_skip_all(void)
+{
+	return (np_feature_skip){UINT64_MAX, UINT64_MAX};
+}
+
+void np_feature_keep(const np_feature_set *set, int feature, np_feature_skip *skip)
+{
+	int shape = feature - np_feature_first_shape(set), rate = feature - np_feature_first_given(set) - NP_GIVEN;
+	if (feature >= set->base_count && feature < 2 * set->base_count)
+		skip->base &= ~((uint64_t)1 << (feature - set->base_count));
+	else if (shape >= 0 && shape < set->shape_count)
+		skip->shape &= ~((uint64_t)1 << shape);
+	if (rate < 0 || rate >= set->rate_count)
+		return;
+	skip->shape &= ~((uint64_t)1 << set->rate[rate].first);
+	if (set->rate[rate].second >= 0)
+		skip->shape &= ~((uint64_t)1 << set->rate[rate].second);
+}
+
+/* Logarithms that are due, gathered so that they are taken side by side. */
+typedef struct due {
+	double arguments[NP_MAX_BASE + NP_MAX_SHAPE];
+	short to[NP_MAX_BASE + NP_MAX_SHAPE];
+	int count;
+} due;
+
+static void add_due(due *d, double argument, int to)
+{
+	d->arguments[d->count] = argument;
+	d->to[d->count++] = (short)to;
+}
+
+static void take_due(const due *d, double *values)
+{
+	double logs[NP_MAX_BASE + NP_MAX_SHAPE];
+	np_log2_each(d->arguments, logs, d->count);
+	for (int i = 0; i < d->count; i++)
+		values[d->to[i]] = logs[i];
+}
+
+/* Adds those of `count` quantities, told by the bits, that are new. */
+static void find_due(due *d, const double *now, double *before, int count, uint64_t bits, int to)
+{
+	for (int i = 0; i < count; i++)
+		if (bits >> i & 1 && now[i] != before[i]) {
+			add_due(d, now[i], to + i);
+			before[i] = now[i];
+		}
+}
+
+void np_feature_values_again(const np_feature_set *set, const np_layer_config *config, np_feature_memo *memo, double *values)
+{
+	int b = set->base_count, first_shape = np_feature_first_shape(set), given = np_feature_first_given(set);
+	double shape[NP_MAX_SHAPE];
+	due d = {.count = 0};
+	if (!memo->filled) { /* no number equals NAN: everything is due */
+		for (int i = 0; i < NP_MAX_BASE; i++)
+			memo->base[i] = NAN;
+		for (int i = 0; i < NP_MAX_SHAPE; i++)
+			memo->shape[i] = NAN;
+		memset(values, 0, NP_MAX_FEATURES * sizeof *values);
+		memo->filled = true;
+	}
+	set->compute(config, values, values + 2 * b);
+	set->compute_physical(config, values + np_feature_first_physical(set));
+	set->compute_shape(config, shape);
+	find_due(&d, values, memo->base, b, ~memo->skip.base, b);
+	find_due(&d, shape, memo->shape, set->shape_count, set->shape_logged & ~memo->skip.shape, first_shape);
+	take_due(&d, values);
+	for (int i = 0; i < set->shape_count; i++)
+		if (!(set->shape_logged >> i & 1))
+			values[first_shape + i] = shape[i];
+	memset(values + given, 0, (size_t)(NP_GIVEN + set->rate_count) * sizeof *values);
+}
+
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values)
 {
-	int b = set->base_count, given = np_feature_first_given(set);
-	set->compute(config, values, values + 2 * b);
-	for (int i = 0; i < b; i++)
-		values[b + i] = np_log2(values[i]);
-	set->compute_physical(config, values + np_feature_first_physical(set));
-	set->compute_shape(config, values + np_feature_first_shape(set));
-	memset(values + given, 0, (size_t)(NP_GIVEN + set->rate_count) * sizeof *values);
+	np_feature_memo memo = {.filled = false};
+	np_feature_values_again(set, config, &memo, values);
 }
 
 void np_feature_give_base(const np_feature_set *set, double base, double *values)

@@ -36,6 +36,7 @@ typedef struct np_feature_set {
 	const char *name; /* "conv", "fc", "pool", "elementwise", "matmul" */
 	np_feature_list list;
 	int base_count, special_count, physical_count, shape_count, rate_count;
+	uint64_t shape_logged; /* a bit for each shape feature that is a logarithm */
 	const char *base[NP_MAX_BASE];
 	const char *special[NP_MAX_SPECIAL];
 	const char *physical[NP_MAX_PHYSICAL];
@@ -44,7 +45,7 @@ typedef struct np_feature_set {
 	bool special_in_power; /* whether the power model has the special terms too */
 	void (*compute)(const np_layer_config *config, double *base, double *special);
 	void (*compute_physical)(const np_layer_config *config, double *physical);
-	void (*compute_shape)(const np_layer_config *config, double *shape);
+	void (*compute_shape)(const np_layer_config *config, double *shape); /* logarithms not taken */
 } np_feature_set;
 
 /* The authors' set of a kind; NULL when the kind cannot be learned (other). */
@@ -69,6 +70,30 @@ int np_feature_find(const np_feature_set *set, const char *name);
 
 /* All features of a configuration, NP_MAX_FEATURES values; those that are given are 0. */
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values);
+
+/*
+ * Features that nobody asks for, a bit each; none is left out when all bits are 0. Only logarithms are worth leaving out:
+ * those of the base features, and shape features.
+ */
+typedef struct np_feature_skip {
+	uint64_t base, shape;
+} np_feature_skip;
+/* Leaves out every logarithm; then every feature that is used is kept. */
+np_feature_skip np_feature_skip_all(void);
+void np_feature_keep(const np_feature_set *set, int feature, np_feature_skip *skip);
+
+/*
+ * Features of one configuration after another, which mostly differ in the batch: a logarithm is taken again only where its
+ * argument has changed. Zero-initialise, then set what is skipped. The values are those of np_feature_values() but for
+ * the features that are skipped, which mean nothing.
+ */
+typedef struct np_feature_memo {
+	np_feature_skip skip;
+	bool filled;
+	double base[NP_MAX_BASE], shape[NP_MAX_SHAPE]; /* what logarithms were taken of */
+} np_feature_memo;
+void np_feature_values_again(const np_feature_set *set, const np_layer_config *config, np_feature_memo *memo, double *values);
+
 /* Fills in what is given: the value of a model's base; the runtime predicted for the configuration, in ms. */
 void np_feature_give_base(const np_feature_set *set, double base, double *values);
 void np_feature_give_runtime(const np_feature_set *set, double runtime, double *values);

@@ -5,7 +5,7 @@
 
 static double over(double value, int exponent)
 {
-	double limit = ldexp(1, exponent);
+	double limit = (double)((int64_t)1 << exponent);
 	return value > limit ? value - limit : 0;
 }
 

@@ -58,43 +58,10 @@ int np_terms_paper(const np_feature_set *set, np_target target, int degree, np_t
 	return c.count;
 }
 
-static double power_of(double value, int power)
-{
-	double result = value;
-	for (int i = 1; i < power; i++)
-		result *= value;
-	return result;
-}
-
 const char *np_factor_kind_name(np_factor_kind kind)
 {
 #define NP_FACTOR_NAME(name, text) [name] = text,
 	static const char *const NAMES[NP_FACTOR_KINDS] = {NP_FACTOR_MAP(NP_FACTOR_NAME)};
 #undef NP_FACTOR_NAME
 	return NAMES[kind];
-}
-
-double np_factor_value(const np_factor *factor, double x)
-{
-	double over = x - factor->knot;
-	switch (factor->kind) {
-	case NP_CENTRED:
-		return over;
-	case NP_ABOVE:
-		return over > 0 ? over : 0;
-	case NP_BELOW:
-		return over < 0 ? -over : 0;
-	case NP_STEP:
-		return over > 0;
-	default:
-		return power_of(x, factor->power);
-	}
-}
-
-double np_term_value(const np_term *term, const double *features)
-{
-	double value = 1;
-	for (int i = 0; i < term->factor_count; i++)
-		value *= np_factor_value(&term->factors[i], features[term->factors[i].feature]);
-	return np_term_hold(value, term->low, term->high);
 }

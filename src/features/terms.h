@@ -49,7 +49,24 @@ typedef struct np_term {
  */
 int np_terms_paper(const np_feature_set *set, np_target target, int degree, np_term *terms, int capacity);
 
-double np_factor_value(const np_factor *factor, double x);
+static inline double np_factor_value(const np_factor *factor, double x)
+{
+	double over = x - factor->knot, power = x;
+	switch (factor->kind) {
+	case NP_CENTRED:
+		return over;
+	case NP_ABOVE:
+		return over > 0 ? over : 0;
+	case NP_BELOW:
+		return over < 0 ? -over : 0;
+	case NP_STEP:
+		return over > 0;
+	default:
+		for (int i = 1; i < factor->power; i++)
+			power *= x;
+		return power;
+	}
+}
 
 /* `value` held between low and high; as it is where they are not a range. */
 static inline double np_term_hold(double value, double low, double high)
@@ -60,6 +77,12 @@ static inline double np_term_hold(double value, double low, double high)
 }
 
 /* The value of a term, given all features of a configuration. */
-double np_term_value(const np_term *term, const double *features);
+static inline double np_term_value(const np_term *term, const double *features)
+{
+	double value = 1;
+	for (int i = 0; i < term->factor_count; i++)
+		value *= np_factor_value(&term->factors[i], features[term->factors[i].feature]);
+	return np_term_hold(value, term->low, term->high);
+}
 
 #endif

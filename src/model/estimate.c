@@ -30,18 +30,50 @@ double np_model_base(const np_model *model, const double *features)
 	return base >= model->floor ? base : model->floor;
 }
 
+/* A feature of a correction, held to its range. */
+static double hold_feature(const np_model *model, const np_hold *hold, double base, const double *features)
+{
+	bool is_base = hold->feature == np_feature_first_given(model->set);
+	return held(is_base ? np_log2(base) : features[hold->feature], hold->range);
+}
+
 double np_model_value(const np_model *model, const double *features)
 {
 	if (!model->corrected)
 		return np_sum_value(&model->sum, features);
 	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
-	short log_base = (short)np_feature_first_given(model->set);
-	for (int i = 0; i < model->hold_count; i++) {
-		const np_hold *hold = &model->holds[i];
-		double value = hold->feature == log_base ? np_log2(base) : features[hold->feature];
-		within[hold->feature] = held(value, hold->range);
-	}
+	for (int i = 0; i < model->hold_count; i++)
+		within[model->holds[i].feature] = hold_feature(model, &model->holds[i], base, features);
 	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
+}
+
+static bool is_stale(const np_term *term, const np_value_memo *memo)
+{
+	unsigned stale = !memo->filled;
+	for (int k = 0; k < term->factor_count; k++)
+		stale |= memo->changed[term->factors[k].feature];
+	return stale;
+}
+
+double np_model_value_again(const np_model *model, double base, const double *features, np_value_memo *memo)
+{
+	const np_sum *sum = &model->correction;
+	if (sum->count > NP_MEMO_TERMS)
+		return np_model_value(model, features);
+	for (int i = 0; i < model->hold_count; i++) {
+		short feature = model->holds[i].feature;
+		double value = hold_feature(model, &model->holds[i], base, features);
+		memo->changed[feature] = !memo->filled || value != memo->within[feature];
+		memo->within[feature] = value;
+	}
+	double value = sum->intercept; /* as np_sum_value() adds it up */
+	for (int i = 0; i < sum->count; i++) {
+		if (is_stale(&sum->terms[i], memo))
+			memo->terms[i] = np_term_value(&sum->terms[i], memo->within);
+		value += sum->coefficients[i] * memo->terms[i];
+	}
+	memo->filled = true;
+	return base * np_form_factor(model->form, value, model->factor_held);
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)
@@ -110,6 +142,17 @@ static const np_model *find_model(const np_platform *platform, const np_layer_co
 	return config ? platform->by_kind[config->kind][target] : NULL;
 }
 
+/* The features that one model takes, or one of two that have the same set. */
+static void find_features(const np_model *model, const np_model *other, const np_layer_config *config, double *features)
+{
+	np_feature_memo memo = {.skip = model->unused};
+	if (other && other->set == model->set) {
+		memo.skip.base &= other->unused.base;
+		memo.skip.shape &= other->unused.shape;
+	}
+	np_feature_values_again(model->set, config, &memo, features);
+}
+
 /* Power models see the runtime that was predicted, where there is a model of it. */
 static void estimate_routed(const np_platform *platform, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
 {
@@ -118,7 +161,7 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 	const np_model *power = find_model(platform, config, NP_POWER);
 	if (runtime) {
 		estimate->source = NP_FROM_MODEL;
-		np_feature_values(runtime->set, config, features);
+		find_features(runtime, power, config, features);
 		estimate->runtime_ms = from_model(runtime, config, features, estimate);
 	} else {
 		estimate->runtime_ms = fallback_runtime(&platform->fallback, bytes);
@@ -126,7 +169,7 @@ static void estimate_routed(const np_platform *platform, const np_layer_config *
 	if (power) {
 		estimate->power_source = NP_FROM_MODEL;
 		if (!runtime || runtime->set != power->set)
-			np_feature_values(power->set, config, features);
+			find_features(power, NULL, config, features);
 		if (runtime)
 			np_feature_give_runtime(power->set, estimate->runtime_ms.value, features);
 		estimate->power_w = from_model(power, config, features, estimate);

@@ -26,10 +26,28 @@ void np_platform_free(np_platform *platform)
 	free(platform);
 }
 
+static void keep_used(const np_model *model, const np_sum *sum, np_feature_skip *skip)
+{
+	for (int i = 0; i < sum->count; i++)
+		for (int k = 0; k < sum->terms[i].factor_count; k++)
+			np_feature_keep(model->set, sum->terms[i].factors[k].feature, skip);
+}
+
+static void find_unused(np_model *model)
+{
+	model->unused = np_feature_skip_all();
+	keep_used(model, &model->sum, &model->unused);
+	keep_used(model, &model->correction, &model->unused);
+	for (int i = 0; i < model->hold_count; i++)
+		np_feature_keep(model->set, model->holds[i].feature, &model->unused);
+}
+
 void np_platform_index(np_platform *platform)
 {
 	for (int i = 0; i < platform->model_count; i++) {
-		const np_model *model = &platform->models[i];
+		np_model *model = &platform->models[i];
+		if (model->set)
+			find_unused(model);
 		platform->by_kind[model->kind][model->target] = model;
 	}
 }

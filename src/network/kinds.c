@@ -28,7 +28,7 @@ const char *np_kind_help(np_kind kind)
 bool np_kind_find(const char *name, np_kind *kind)
 {
 	for (int i = 0; i < NP_KIND_COUNT; i++)
-		if (strcmp(KIND_NAMES[i], name) == 0) {
+		if (KIND_NAMES[i][0] == name[0] && strcmp(KIND_NAMES[i], name) == 0) {
 			*kind = (np_kind)i;
 			return true;
 		}

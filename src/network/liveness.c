@@ -7,6 +7,7 @@
 #include "network/network_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FOREVER = INT32_MAX };
 
@@ -82,24 +83,33 @@ static bool run(const np_network *network, int *last, const int64_t *bytes, int6
 	return true;
 }
 
-bool np_peak_activation(const np_network *network, int64_t *peak, np_error *err)
+/* Zeroed memory that the network keeps, for when it is emptied and filled again. */
+static void *scratch(np_network *network, size_t size)
+{
+	if (network->scratch_size < size) {
+		free(network->scratch);
+		network->scratch_size = 0;
+		network->scratch = malloc(size);
+		if (!network->scratch)
+			return NULL;
+		network->scratch_size = size;
+	}
+	return memset(network->scratch, 0, size);
+}
+
+bool np_peak_activation(np_network *network, int64_t *peak, np_error *err)
 {
 	size_t count = (size_t)network->tensor_count;
-	int *last = calloc(count, sizeof *last);
-	int64_t *bytes = calloc(count, sizeof *bytes);
-	unsigned char *read = calloc(count, 1);
-	bool fits = false;
-	if (!last || !bytes || !read) {
+	int64_t *bytes = scratch(network, count * (sizeof *bytes + sizeof(int) + 1));
+	if (!bytes) {
 		(void)np_fail_memory(err);
-	} else {
-		find_last_uses(network, last);
-		find_read_tensors(network, read);
-		keep_results(network, read, last);
-		find_storage_sizes(network, bytes);
-		fits = run(network, last, bytes, peak);
+		return false;
 	}
-	free(last);
-	free(bytes);
-	free(read);
-	return fits;
+	int *last = (int *)(bytes + count);
+	unsigned char *read = (unsigned char *)(last + count);
+	find_last_uses(network, last);
+	find_read_tensors(network, read);
+	keep_results(network, read, last);
+	find_storage_sizes(network, bytes);
+	return run(network, last, bytes, peak);
 }

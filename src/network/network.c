@@ -36,8 +36,20 @@ void np_network_free(np_network *network)
 	free(network->tensors);
 	free(network->warnings);
 	free(network->marked_outputs);
+	free(network->scratch);
 	np_arena_free(&network->arena);
 	free(network);
+}
+
+void np_network_reset(np_network *network)
+{
+	np_network_take_back(network, 0, 0, 0);
+	np_arena_reset(&network->arena);
+	network->name = network->path = "";
+	network->format = "memory";
+	network->first_input = -1;
+	network->finished = false;
+	network->totals = (np_network_totals){0};
 }
 
 static np_status keep_text(np_network *network, const char *text, const char **kept, np_error *err)

@@ -15,6 +15,9 @@ np_status np_network_set_name(np_network *network, const char *name, np_error *e
 np_status np_layer_shape(const np_layer_desc *desc, const np_shape *inputs, int64_t *dims, int *rank,
                          np_error *err) NP_MUST_CHECK;
 
+/* Empties a network, finished or not, so that another can be built in its memory. */
+void np_network_reset(np_network *network);
+
 /* Takes back the layers, tensors and warnings that were added after there were so many of them. */
 void np_network_take_back(np_network *network, int layers, int tensors, int warnings);
 

@@ -19,6 +19,8 @@ struct np_network {
 	int first_input;               /* tensor id, -1 */
 	bool finished;
 	np_network_totals totals;
+	void *scratch; /* of np_peak_activation() */
+	size_t scratch_size;
 };
 
 /* A layer under construction: what was asked, what is known, and where the result goes. */
@@ -48,6 +50,6 @@ bool np_shape_elements(np_shape shape, int64_t *count);
 int64_t np_tensor_bytes(const np_tensor *tensor);
 
 /* The most memory alive at one time, or false when a sum leaves 63 bits. */
-bool np_peak_activation(const np_network *network, int64_t *peak, np_error *err);
+bool np_peak_activation(np_network *network, int64_t *peak, np_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/platform_model.h"
+#include "predict/predict_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static np_value exact(double value)
 	return (np_value){.value = value, .low = value, .high = value, .has = true, .has_interval = true};
 }
 
-static void estimate_layer(const np_network *network, const np_platform *platform, const np_layer *layer, np_estimate *estimate)
+void np_predict_layer(const np_network *network, const np_platform *platform, np_predictor *predictor, const np_layer *layer,
+                      np_estimate *estimate)
 {
 	bool charged = layer->kind == NP_DROPOUT && platform->formula.charges_dropout;
 	if (layer->free && !charged) {
@@ -35,7 +37,10 @@ static void estimate_layer(const np_network *network, const np_platform *platfor
 	if (__builtin_add_overflow(bytes, layer->output_bytes, &bytes) ||
 	    __builtin_add_overflow(bytes, layer->weight_bytes, &bytes))
 		bytes = INT64_MAX;
-	np_platform_estimate(platform, known ? &config : NULL, bytes, estimate);
+	if (predictor)
+		np_predictor_layer(predictor, known ? &config : NULL, bytes, estimate);
+	else
+		np_platform_estimate(platform, known ? &config : NULL, bytes, estimate);
 }
 
 /* ---- totals ---- */
@@ -108,7 +113,7 @@ static np_value divided(np_value value, double divisor)
 	return value;
 }
 
-static void sum_layers(np_prediction *p)
+void np_predict_sum(np_prediction *p)
 {
 	double modelled_runtime = 0, modelled_energy = 0;
 	p->runtime_ms = p->energy_mj = exact(0);
@@ -254,8 +259,8 @@ static np_status fill(np_prediction *p, np_error *err)
 	if (!p->layers)
 		return np_fail_memory(err);
 	for (int i = 0; i < p->layer_count; i++)
-		estimate_layer(p->network, p->platform, np_network_layer(p->network, i), &p->layers[i]);
-	sum_layers(p);
+		np_predict_layer(p->network, p->platform, NULL, np_network_layer(p->network, i), &p->layers[i]);
+	np_predict_sum(p);
 	return collect_warnings(p, err);
 }
 

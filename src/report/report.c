@@ -1,24 +1,58 @@
 /* The frame of every report: one format chosen, one object or an array, one text handed over. */
 #include "base/error.h"
-#include "report/report_impl.h"
+#include "report/page.h"
 
-static void write_json(const np_report_kind *kind, const void *subjects, int count, np_text *out)
+void np_report_write_json(const np_report_kind *kind, const void *subjects, int count, bool full, np_text *out)
 {
 	np_json json = np_json_on(out);
+	void (*put)(np_json *, const void *, int) = full && kind->json_full ? kind->json_full : kind->json;
 	if (count != 1)
 		np_json_array(&json);
 	for (int i = 0; i < count; i++)
-		kind->json(&json, subjects, i);
+		put(&json, subjects, i);
 	if (count != 1)
 		np_json_close(&json);
 }
 
-static void write_csv(const np_report_kind *kind, const void *subjects, int count, np_text *out)
+void np_report_write_csv(const np_report_kind *kind, const void *subjects, int count, np_text *out)
 {
 	np_text_puts(out, kind->csv_header);
 	np_text_puts(out, "\n");
 	for (int i = 0; i < count; i++)
 		kind->csv(out, subjects, i);
+}
+
+/* What a report cannot be; NULL when it can be what is asked for. */
+static const char *find_lack(const np_report_kind *kind, int count, np_report_format format)
+{
+	if (format == NP_REPORT_SVG && (!kind->svg || count != 1))
+		return "this report has no picture";
+	if (format == NP_REPORT_CSV && !kind->csv)
+		return "this report has no CSV form";
+	if (format == NP_REPORT_HTML && !kind->page)
+		return "this report has no page";
+	return NULL;
+}
+
+static np_status write_format(const np_report_kind *kind, const void *subjects, int count, const np_report_options *options,
+                              np_text *out, np_error *err)
+{
+	switch (options->format) {
+	case NP_REPORT_JSON:
+		np_report_write_json(kind, subjects, count, options->verbose, out);
+		return NP_OK;
+	case NP_REPORT_CSV:
+		np_report_write_csv(kind, subjects, count, out);
+		return NP_OK;
+	case NP_REPORT_SVG:
+		kind->svg(out, subjects, 0);
+		return NP_OK;
+	case NP_REPORT_HTML:
+		return np_page_write(kind, subjects, count, out, err);
+	default:
+		kind->table(out, subjects, count, options);
+		return NP_OK;
+	}
 }
 
 np_status np_report_write(const np_report_kind *kind, const void *subjects, int count, const np_report_options *options,
@@ -27,23 +61,16 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 	np_report_options own = options ? *options : (np_report_options){0};
 	if (own.width <= 0)
 		own.width = 80;
+	const char *lack = find_lack(kind, count, own.format);
 	np_text out = {0};
-	if (own.format == NP_REPORT_SVG && (!kind->svg || count != 1)) {
-		*text = NULL;
-		return np_fail(err, NP_ERR_ARGUMENT, "this report has no picture");
+	*text = NULL;
+	if (lack)
+		return np_fail(err, NP_ERR_ARGUMENT, "%s", lack);
+	np_status status = write_format(kind, subjects, count, &own, &out, err);
+	if (status != NP_OK) {
+		np_text_free(&out);
+		return status;
 	}
-	if (own.format == NP_REPORT_CSV && !kind->csv) {
-		*text = NULL;
-		return np_fail(err, NP_ERR_ARGUMENT, "this report has no CSV form");
-	}
-	if (own.format == NP_REPORT_JSON)
-		write_json(kind, subjects, count, &out);
-	else if (own.format == NP_REPORT_CSV)
-		write_csv(kind, subjects, count, &out);
-	else if (own.format == NP_REPORT_SVG)
-		kind->svg(&out, subjects, 0);
-	else
-		kind->table(&out, subjects, count, &own);
 	*text = np_text_take(&out, size);
 	return *text ? NP_OK : np_fail_memory(err);
 }

@@ -2,6 +2,7 @@
 #include "report/report_compare.h"
 
 #include "report/table.h"
+#include "report/units.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -200,10 +201,36 @@ static void compare_csv(np_text *out, const void *subjects, int i)
 			csv_row(out, c, k, column);
 }
 
+/* ---- page ---- */
+
+static void page_title(np_text *out, const void *subjects, int i)
+{
+	const np_network *network = comparison_at(subjects, i)->network;
+	np_text_printf(out, "%s, batch %" PRId64 ", by several methods", np_network_name(network), np_network_batch(network));
+}
+
+static void page_intro(np_text *out, const void *subjects, int i)
+{
+	const np_comparison *c = comparison_at(subjects, i);
+	char runtime[NP_UNIT_TEXT], energy[NP_UNIT_TEXT];
+	for (int k = 0; k < c->count; k++) {
+		const np_prediction *p = c->predictions[k];
+		np_text_printf(out, "%s%s, %s: runtime %s, energy %s", k ? "; " : "", np_platform_method(p->platform),
+		               np_platform_name(p->platform), np_unit_time(p->runtime_ms.value, runtime),
+		               p->energy_mj.has ? np_unit_energy(p->energy_mj.value, energy) : "unknown");
+	}
+}
+
 np_status np_report_compare(const np_comparison *comparisons, int count, const np_report_options *options, char **text,
                             size_t *size, np_error *err)
 {
+	static const np_report_page PAGE = {
+	        .title = page_title,
+	        .intro = page_intro,
+	        .columns = "index,name,type,flops_share,method,platform,runtime_ms,energy_mj,runtime_share",
+	};
 	static const np_report_kind COMPARE = {
+	        .page = &PAGE,
 	        .table = np_compare_table,
 	        .json = compare_json,
 	        .csv_header = "network,batch,index,name,type,flops,flops_share,method,platform,runtime_ms,power_w,energy_mj,"

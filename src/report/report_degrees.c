@@ -123,10 +123,20 @@ static void degrees_svg(np_text *out, const void *subjects, int i)
 	np_report_draw_degrees(out, platform_at(subjects, i));
 }
 
+static void page_title(np_text *out, const void *subjects, int i)
+{
+	np_text_printf(out, "%s: degrees of the paper's polynomial", np_platform_name(platform_at(subjects, i)));
+}
+
 np_status np_report_degrees(const np_platform *platform, const np_report_options *options, char **text, size_t *size,
                             np_error *err)
 {
+	static const np_report_page PAGE = {
+	        .title = page_title,
+	        .columns = "type,target,degree,terms_offered,terms,cv_rmse,cv_rmspe,chosen",
+	};
 	static const np_report_kind DEGREES = {
+	        .page = &PAGE,
 	        .table = degrees_table,
 	        .json = degrees_json,
 	        .csv_header = "platform,type,target,features,degree,terms_offered,terms,cv_rmse,cv_rmspe,chosen",

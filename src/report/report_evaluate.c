@@ -32,7 +32,23 @@ static void put_accuracy(np_json *json, const np_accuracy *a)
 	np_json_put_double(json, "within_10pct", a->within_10pct);
 }
 
-static void put_layer(np_json *json, const np_layer_score *s)
+static void put_points(np_json *json, const np_points *points)
+{
+	np_json_key(json, "points");
+	np_json_object(json);
+	np_json_key(json, "line");
+	np_json_array_compact(json);
+	for (int i = 0; i < points->count; i++)
+		np_json_int(json, points->line[i]);
+	np_json_close(json);
+	np_json_key(json, "predicted");
+	np_json_doubles(json, points->predicted, points->count);
+	np_json_key(json, "actual");
+	np_json_doubles(json, points->actual, points->count);
+	np_json_close(json);
+}
+
+static void put_layer(np_json *json, const np_layer_score *s, bool full)
 {
 	np_json_object(json);
 	np_json_put_string(json, "type", s->type);
@@ -45,6 +61,8 @@ static void put_layer(np_json *json, const np_layer_score *s)
 	np_json_put_double(json, "in_sample_rmspe", s->in_sample_rmspe);
 	np_json_put_double(json, "cross_validated_rmspe", s->cv_rmspe);
 	np_json_put_int(json, "out_of_range_rows", s->out_of_range_rows);
+	if (full)
+		put_points(json, &s->points);
 	np_json_close(json);
 }
 
@@ -77,9 +95,8 @@ static void put_summary(np_json *json, const np_target_summary *s)
 	np_json_close(json);
 }
 
-static void evaluate_json(np_json *json, const void *subjects, int i)
+static void put_evaluation(np_json *json, const np_evaluation *e, bool full)
 {
-	const np_evaluation *e = evaluation_at(subjects, i);
 	np_json_object(json);
 	np_json_put_string(json, "schema", "neuralpower/evaluate/1");
 	if (e->platform)
@@ -90,7 +107,7 @@ static void evaluate_json(np_json *json, const void *subjects, int i)
 	np_json_key(json, "layers");
 	np_json_array(json);
 	for (int k = 0; k < e->layer_count; k++)
-		put_layer(json, &e->layers[k]);
+		put_layer(json, &e->layers[k], full);
 	np_json_close(json);
 	np_json_key(json, "networks");
 	np_json_array(json);
@@ -103,6 +120,16 @@ static void evaluate_json(np_json *json, const void *subjects, int i)
 		put_summary(json, &e->summary[k]);
 	np_json_close(json);
 	np_json_close(json);
+}
+
+static void evaluate_json(np_json *json, const void *subjects, int i)
+{
+	put_evaluation(json, evaluation_at(subjects, i), false);
+}
+
+static void evaluate_json_full(np_json *json, const void *subjects, int i)
+{
+	put_evaluation(json, evaluation_at(subjects, i), true);
 }
 
 /* ---- CSV: a row per network and target, or per type and target ---- */
@@ -282,12 +309,43 @@ static void evaluate_table(np_text *out, const void *subjects, int count, const 
 	}
 }
 
+/* ---- page ---- */
+
+static void page_title(np_text *out, const void *subjects, int i)
+{
+	const np_evaluation *e = evaluation_at(subjects, i);
+	if (e->platform)
+		np_text_printf(out, "%s against ", np_platform_name(e->platform));
+	np_text_puts(out, e->data);
+}
+
+static void page_intro(np_text *out, const void *subjects, int i)
+{
+	const np_evaluation *e = evaluation_at(subjects, i);
+	char rmspe[NP_UNIT_TEXT], mape[NP_UNIT_TEXT], within[NP_UNIT_TEXT];
+	for (int k = 0; k < e->summary_count; k++) {
+		const np_accuracy *a = &e->summary[k].accuracy;
+		np_text_printf(out, "%s%s over %d %s: RMSPE %s, MAPE %s, %s of them within 10 %%.", k ? " " : "",
+		               e->summary[k].target, a->rows, e->network_count ? "networks" : "rows",
+		               np_unit_percent(a->rmspe, rmspe), np_unit_percent(a->mape, mape),
+		               np_unit_percent(a->within_10pct, within));
+	}
+}
+
 np_status np_report_evaluation(const np_evaluation *const *evaluations, int count, const np_report_options *options,
                                char **text, size_t *size, np_error *err)
 {
+	static const np_report_page PAGE = {
+	        .title = page_title,
+	        .intro = page_intro,
+	        .columns = "name,batch,target,predicted,actual,sum_of_layers,error,rows,rmspe,mape,within_10pct,"
+	                   "in_sample_rmspe,cross_validated_rmspe",
+	};
 	static const np_report_kind EVALUATE = {
 	        .table = evaluate_table,
 	        .json = evaluate_json,
+	        .json_full = evaluate_json_full,
+	        .page = &PAGE,
 	        .csv_header = "platform,name,batch,target,predicted,actual,sum_of_layers,error,rows,rmspe,rmse,mape,median_ape,"
 	                      "within_10pct,interval_coverage,out_of_range_rows,in_sample_rmspe,cross_validated_rmspe",
 	        .csv = evaluate_csv,

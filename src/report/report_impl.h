@@ -7,18 +7,32 @@
 
 #include <neuralpower/report.h>
 
-/* One report on several subjects, in three formats, some in a fourth: each writes subject i of `subjects`. */
+/* What the page of a report needs beside its JSON, from which the scripts of page/ draw. */
+typedef struct np_report_page {
+	void (*title)(np_text *out, const void *subjects, int i); /* one line of plain text */
+	void (*intro)(np_text *out, const void *subjects, int i); /* the result in a sentence, plain text; NULL = none */
+	const char *columns; /* of the CSV form, with commas between: the table for who reads without scripts */
+} np_report_page;
+
+/* One report on several subjects, in three formats, some in more: each writes subject i of `subjects`. */
 typedef struct np_report_kind {
 	void (*table)(np_text *out, const void *subjects, int count, const np_report_options *options);
 	void (*json)(np_json *json, const void *subjects, int i);
+	void (*json_full)(np_json *json, const void *subjects,
+	                  int i); /* with every row, when verbose and for pages; NULL = same */
 	const char *csv_header;
 	void (*csv)(np_text *out, const void *subjects, int i);
 	void (*svg)(np_text *out, const void *subjects, int i); /* NULL = there is no picture; else of one subject */
+	const np_report_page *page;                             /* NULL = there is no page; else there is a CSV form */
 } np_report_kind;
 
 /* Writes it; `options` may be NULL. */
 np_status np_report_write(const np_report_kind *kind, const void *subjects, int count, const np_report_options *options,
                           char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+
+/* Its parts, without a check of what the kind has. */
+void np_report_write_json(const np_report_kind *kind, const void *subjects, int count, bool full, np_text *out);
+void np_report_write_csv(const np_report_kind *kind, const void *subjects, int count, np_text *out);
 
 /* "network": name, file, format, batch. */
 void np_report_network(np_json *json, const np_network *network);

@@ -1,6 +1,7 @@
 /* predict, for programs: JSON and CSV. The table for people is in report_predict_table.c. */
 #include "report/report_predict.h"
 #include "report/table.h"
+#include "report/units.h"
 
 #include <inttypes.h>
 
@@ -143,10 +144,46 @@ static void predict_csv(np_text *out, const void *subjects, int i)
 	}
 }
 
+/* ---- page ---- */
+
+static void page_title(np_text *out, const void *subjects, int i)
+{
+	const np_prediction *p = prediction_at(subjects, i);
+	np_text_printf(out, "%s, batch %" PRId64 ", on %s", np_network_name(p->network), np_network_batch(p->network),
+	               np_platform_name(p->platform));
+}
+
+static void words_of(np_text *out, const char *name, np_value value, const char *(*format)(double, char *))
+{
+	char text[NP_UNIT_TEXT], low[NP_UNIT_TEXT], high[NP_UNIT_TEXT];
+	np_text_printf(out, "%s %s", name, value.has ? format(value.value, text) : "unknown");
+	if (value.has && value.has_interval)
+		np_text_printf(out, " (%s to %s)", format(value.low, low), format(value.high, high));
+}
+
+static void page_intro(np_text *out, const void *subjects, int i)
+{
+	const np_prediction *p = prediction_at(subjects, i);
+	char text[NP_UNIT_TEXT];
+	words_of(out, "Runtime", p->runtime_ms, np_unit_time);
+	words_of(out, ", power", p->power_w, np_unit_power);
+	words_of(out, ", energy", p->energy_mj, np_unit_energy);
+	words_of(out, ", energy per item", p->energy_per_item_mj, np_unit_energy);
+	np_text_printf(out, ", %s items/s.", np_unit_count(p->items_per_s, text));
+	for (int k = 0; k < p->warning_count; k++)
+		np_text_printf(out, " Note: %s.", p->warnings[k]);
+}
+
 np_status np_report_predict(const np_prediction *const *predictions, int count, const np_report_options *options, char **text,
                             size_t *size, np_error *err)
 {
+	static const np_report_page PAGE = {
+	        .title = page_title,
+	        .intro = page_intro,
+	        .columns = "network,batch,index,name,type,runtime_ms,power_w,energy_mj,source",
+	};
 	static const np_report_kind PREDICT = {
+	        .page = &PAGE,
 	        .table = np_predict_table,
 	        .json = predict_json,
 	        .csv_header = "platform,network,batch,index,name,type,runtime_ms,runtime_ms_low,runtime_ms_high,power_w,"

@@ -34,6 +34,13 @@ def main():
         run("cc", "-std=c17", "-Wall", "-Wextra", "-Werror", root / "examples/predict.c", *flags, "-o", example)
         platform = moved / "share/neuralpower/platforms/xeon-5120-pytorch.json"
         second = run(example, network, platform, "4", env={**os.environ, "LD_LIBRARY_PATH": str(libraries.parent)})
+        search = moved / "search"
+        run("cc", "-std=c17", "-Wall", "-Wextra", "-Werror", root / "examples/search.c", *flags, "-o", search)
+        found = run(search, platform, "5", "20", env={**os.environ, "LD_LIBRARY_PATH": str(libraries.parent)}).splitlines()
+        runtime, macs = float(found[-2].split(" ms")[0]), float(found[-2].split("mJ, ")[1].split()[0])
+        if not (0 < runtime <= 5 and macs >= 20):
+            print(f"the search found nothing within its limits: {found[-2]}")
+            return True
         missing = [name for name in ("quick", "paper", "full") if not (moved / f"share/neuralpower/suites/{name}.txt").exists()]
         missing += [] if (moved / "share/neuralpower/sheets/titan_x.json").exists() else ["sheets"]
         if missing:

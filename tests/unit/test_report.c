@@ -1,6 +1,7 @@
 /* Reports: units and cells against texts worked out by hand; any name survives every format. */
 #include "test_support.h"
 
+#include "report/html.h"
 #include "report/table.h"
 #include "report/units.h"
 #include "text/csv.h"
@@ -242,6 +243,81 @@ static void tables_fit(void **state)
 	subject_free(&s);
 }
 
+/* ---- pages ---- */
+
+static void names_are_no_markup(void **state)
+{
+	(void)state;
+	static const char *const CASES[][2] = {
+	        {"<b>&\"'", "&lt;b&gt;&amp;&quot;&#39;"},
+	        {"a\x01\x7F\xFFz", "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz"},
+	        {"\xE2\x80\xAE"
+	         "abc\xE2\x81\xA6",
+	         "\xEF\xBF\xBD"
+	         "abc\xEF\xBF\xBD"},
+	        {"\xE5\xB1\xA4", "\xE5\xB1\xA4"},
+	        {"", ""},
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+		np_text out = {0};
+		np_text_puts(&out, "");
+		np_html_text(&out, CASES[i][0]);
+		assert_string_equal(out.data, CASES[i][1]);
+		np_text_free(&out);
+	}
+}
+
+static void json_cannot_end_its_script(void **state)
+{
+	(void)state;
+	static const char JSON[] = "{\"</script>\": \"<!-- \xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\"}";
+	np_text out = {0};
+	np_html_json(&out, JSON, sizeof JSON - 1);
+	assert_string_equal(out.data, "{\"\\u003c/script>\": \"\\u003c!-- \\u2028\\u2029\xE2\x80\xAA\xE2\x80\"}");
+	np_text_free(&out);
+}
+
+static void tables_of_pages(void **state)
+{
+	(void)state;
+	static const char CSV[] = "name,skipped,runtime_ms,rows,energy_per_item_mj\n\"<a>,b\",x,12.345678,1234567,\n";
+	np_error err = {0};
+	np_text out = {0};
+	assert_ok(np_html_table(&out, CSV, sizeof CSV - 1, "runtime_ms,name,rows,energy_per_item_mj", &err), &err);
+	assert_string_equal(out.data,
+	                    "<div class=\"scroll\"><table>\n"
+	                    "<thead><tr><th scope=\"col\">name</th><th scope=\"col\">runtime, ms</th><th scope=\"col\">rows"
+	                    "</th><th scope=\"col\">energy per item, mJ</th></tr></thead>\n<tbody>\n"
+	                    "<tr><td>&lt;a&gt;,b</td><td class=\"n\">12.35</td><td class=\"n\">1234567</td><td></td></tr>\n"
+	                    "</tbody></table></div>\n");
+	np_text_free(&out);
+}
+
+/* Names nobody should use leave a page with the scripts it came with; other reports have no page. */
+static void pages_are_whole(void **state)
+{
+	(void)state;
+	subject s = make_subject();
+	for (int count = 1; count <= 2; count++) {
+		char *text = render(&s, 1, count, (np_report_options){.format = NP_REPORT_HTML});
+		int scripts = 0;
+		for (const char *at = text; (at = strstr(at, "</script>")); at++)
+			scripts++;
+		assert_int_equal(scripts, 2);
+		assert_non_null(strstr(text, "\"neuralpower/predict/1\""));
+		assert_non_null(strstr(text, "</html>\n"));
+		free(text);
+	}
+	const np_network *networks[] = {s.network};
+	np_error err = {0};
+	char *text;
+	size_t size;
+	assert_int_equal(np_report_inspect(networks, 1, &(np_report_options){.format = NP_REPORT_HTML}, &text, &size, &err),
+	                 NP_ERR_ARGUMENT);
+	assert_null(text);
+	subject_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +327,10 @@ int main(void)
 	        cmocka_unit_test(json_is_json),
 	        cmocka_unit_test(csv_is_csv),
 	        cmocka_unit_test(tables_fit),
+	        cmocka_unit_test(names_are_no_markup),
+	        cmocka_unit_test(json_cannot_end_its_script),
+	        cmocka_unit_test(tables_of_pages),
+	        cmocka_unit_test(pages_are_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

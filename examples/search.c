@@ -1,0 +1,210 @@
+/*
+ * Searches for the network that takes the least energy, among those that run within a time limit and do at least so much
+ * work, a stand-in for how well they would classify:
+ *
+ *     cc search.c $(pkg-config --cflags --libs neuralpower) -o search
+ *     ./search platforms/xeon-5120-pytorch.json 5 20
+ *
+ * Evolution: the better half of a population stays, the other half is replaced by changed copies of it. Networks are built
+ * in memory; a predictor remembers their layers, most of which were seen before.
+ */
+#include <neuralpower/neuralpower.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { POPULATION = 64, STAGES = 4, MOST_BLOCKS = 4, GENERATIONS = 200 };
+
+/* A network for images of 3 x 32 x 32: stages of convolutions, each ended by a pooling that halves the image. */
+typedef struct genes {
+	int blocks[STAGES], channels[STAGES], kernel[STAGES];
+} genes;
+
+typedef struct candidate {
+	genes genes;
+	double runtime_ms, energy_mj, macs, fitness; /* the lower, the better */
+} candidate;
+
+typedef struct search {
+	np_predictor *predictor;
+	double most_ms, least_macs;
+	uint64_t random;
+	np_error err;
+} search;
+
+static int random_between(search *s, int least, int most)
+{
+	s->random ^= s->random << 13;
+	s->random ^= s->random >> 7;
+	s->random ^= s->random << 17;
+	return least + (int)((s->random >> 33) % (uint64_t)(most - least + 1));
+}
+
+/* ---- from genes to a network ---- */
+
+static np_status add(np_network *network, np_layer_desc desc, int *tensor, np_error *err)
+{
+	int input = *tensor;
+	desc.inputs = &input;
+	desc.input_count = 1;
+	return np_network_add_layer(network, &desc, tensor, err);
+}
+
+static np_status add_stage(np_network *network, const genes *g, int stage, int *tensor, np_error *err)
+{
+	np_status status = NP_OK;
+	int k = g->kernel[stage];
+	for (int b = 0; b < g->blocks[stage] && status == NP_OK; b++) {
+		status = add(network,
+		             (np_layer_desc){.kind = NP_CONV,
+		                             .name = "conv",
+		                             .spatial_rank = 2,
+		                             .kernel = {k, k},
+		                             .pad_begin = {k / 2, k / 2},
+		                             .pad_end = {k / 2, k / 2},
+		                             .out_channels = g->channels[stage],
+		                             .bias = true},
+		             tensor, err);
+		if (status == NP_OK)
+			status = add(network, (np_layer_desc){.kind = NP_RELU, .name = "relu"}, tensor, err);
+	}
+	if (status != NP_OK)
+		return status;
+	return add(network,
+	           (np_layer_desc){.kind = NP_MAXPOOL, .name = "pool", .spatial_rank = 2, .kernel = {2, 2}, .stride = {2, 2}},
+	           tensor, err);
+}
+
+static np_status fill(np_network *network, const genes *g, np_error *err)
+{
+	const int64_t dims[] = {1, 3, 32, 32};
+	int tensor;
+	np_status status = np_network_add_input(network, "data", (np_shape){4, dims}, 4, &tensor, err);
+	for (int i = 0; i < STAGES && status == NP_OK; i++)
+		status = add_stage(network, g, i, &tensor, err);
+	if (status == NP_OK)
+		status = add(network, (np_layer_desc){.kind = NP_FC, .name = "fc", .axis = 1, .out_channels = 10, .bias = true},
+		             &tensor, err);
+	return status == NP_OK ? np_network_finish(network, err) : status;
+}
+
+/* Over the time limit or with too little work, a network is worse than any that is not, the more the further it is. */
+static double fitness_of(const search *s, const candidate *c)
+{
+	double slow = c->runtime_ms / s->most_ms, idle = s->least_macs / c->macs;
+	double miss = (slow > 1 ? slow - 1 : 0) + (idle > 1 ? idle - 1 : 0);
+	return miss > 0 ? 1e12 * (1 + miss) : c->energy_mj;
+}
+
+static np_status judge(search *s, candidate *c)
+{
+	np_network *network;
+	np_totals totals;
+	np_status status = np_network_create("candidate", &network, &s->err);
+	if (status != NP_OK)
+		return status;
+	status = fill(network, &c->genes, &s->err);
+	if (status == NP_OK)
+		status = np_predictor_network(s->predictor, network, &totals, &s->err);
+	if (status == NP_OK) {
+		c->runtime_ms = totals.runtime_ms.value;
+		c->energy_mj = totals.energy_mj.value;
+		c->macs = (double)np_network_sums(network).macs;
+		c->fitness = fitness_of(s, c);
+	}
+	np_network_free(network);
+	return status;
+}
+
+/* ---- evolution ---- */
+
+static void draw_stage(search *s, genes *g, int stage)
+{
+	g->blocks[stage] = random_between(s, 1, MOST_BLOCKS);
+	g->channels[stage] = 8 * random_between(s, 1, 32);
+	g->kernel[stage] = 1 + 2 * random_between(s, 0, 2);
+}
+
+/* One gene of one stage changes; now and then the whole stage. */
+static void change(search *s, genes *g)
+{
+	int stage = random_between(s, 0, STAGES - 1);
+	genes drawn = *g;
+	draw_stage(s, &drawn, stage);
+	switch (random_between(s, 0, 3)) {
+	case 0:
+		g->blocks[stage] = drawn.blocks[stage];
+		break;
+	case 1:
+		g->channels[stage] = drawn.channels[stage];
+		break;
+	case 2:
+		g->kernel[stage] = drawn.kernel[stage];
+		break;
+	default:
+		*g = drawn;
+	}
+}
+
+static int compare(const void *left, const void *right)
+{
+	const candidate *a = left, *b = right;
+	return (a->fitness > b->fitness) - (a->fitness < b->fitness);
+}
+
+static np_status evolve(search *s, candidate *population)
+{
+	np_status status = NP_OK;
+	for (int i = 0; i < POPULATION && status == NP_OK; i++) {
+		for (int stage = 0; stage < STAGES; stage++)
+			draw_stage(s, &population[i].genes, stage);
+		status = judge(s, &population[i]);
+	}
+	for (int g = 0; g < GENERATIONS && status == NP_OK; g++) {
+		qsort(population, POPULATION, sizeof *population, compare);
+		for (int i = POPULATION / 2; i < POPULATION && status == NP_OK; i++) {
+			population[i].genes = population[i - POPULATION / 2].genes;
+			change(s, &population[i].genes);
+			status = judge(s, &population[i]);
+		}
+	}
+	qsort(population, POPULATION, sizeof *population, compare);
+	return status;
+}
+
+static void print_best(const search *s, const candidate *best)
+{
+	np_predictor_statistics counts;
+	np_predictor_counts(s->predictor, &counts);
+	for (int i = 0; i < STAGES; i++)
+		printf("stage %d: %d x conv %dx%d, %d channels\n", i + 1, best->genes.blocks[i], best->genes.kernel[i],
+		       best->genes.kernel[i], best->genes.channels[i]);
+	printf("%.4f ms, %.4f mJ, %.2f million multiply-accumulates%s\n", best->runtime_ms, best->energy_mj, best->macs / 1e6,
+	       best->fitness >= 1e12 ? ": no network within the limits was found" : "");
+	printf("%d networks, %.1f %% of their layers were known\n", POPULATION + GENERATIONS * POPULATION / 2,
+	       100.0 * (double)counts.found / (double)counts.asked);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4) {
+		fprintf(stderr, "usage: %s PLATFORM.json MAX_RUNTIME_MS MIN_MILLION_MACS [SEED]\n", argv[0]);
+		return 2;
+	}
+	search s = {.most_ms = atof(argv[2]), .least_macs = 1e6 * atof(argv[3])};
+	s.random = 88172645463325252u + (argc > 4 ? strtoull(argv[4], NULL, 10) : 0);
+	candidate population[POPULATION] = {0};
+	np_platform *platform = NULL;
+	int status = 0;
+	if (np_platform_load(argv[1], &platform, &s.err) != NP_OK ||
+	    np_predictor_create(platform, 0, &s.predictor, &s.err) != NP_OK || evolve(&s, population) != NP_OK) {
+		char text[1024];
+		fprintf(stderr, "%s\n", np_error_format(&s.err, text, sizeof text));
+		status = 1;
+	} else {
+		print_best(&s, &population[0]);
+	}
+	np_predictor_free(s.predictor);
+	np_platform_free(platform);
+	return status;
+}

@@ -1,0 +1,326 @@
+/*
+ * The short cuts of estimates change nothing: logarithms side by side, features taken again, the ladder of batches that
+ * leaves out what cannot matter, and the predictor that remembers, each against the plain way, bit for bit.
+ */
+#include "test_support.h"
+
+#include "features/shape.h"
+#include "model/platform_model.h"
+
+#include <math.h>
+
+static int layers = 20000; /* over all platforms; the program's argument asks for another number */
+
+static uint64_t state_of_random = 88172645463325252u;
+
+static uint64_t bits(void)
+{
+	state_of_random ^= state_of_random << 13;
+	state_of_random ^= state_of_random >> 7;
+	state_of_random ^= state_of_random << 17;
+	return state_of_random;
+}
+
+static int64_t between(int64_t least, int64_t most)
+{
+	return least + (int64_t)(bits() % (uint64_t)(most - least + 1));
+}
+
+static bool same(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0;
+}
+
+/* ---- logarithms ---- */
+
+/* The series as its definition has it, one value at a time. */
+static double plain_log2(double value)
+{
+	static const double INVERSE[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
+	                                 1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
+	if (!(value > 0 && isfinite(value)))
+		return 0;
+	int exponent;
+	double m = frexp(value, &exponent);
+	if (m < 0.70710678118654752)
+		m *= 2, exponent--;
+	double s = (m - 1) / (m + 1), square = s * s, sum = 0;
+	for (size_t i = 0; i < sizeof INVERSE / sizeof *INVERSE; i++)
+		sum = (sum + INVERSE[i]) * square;
+	return exponent + 2.8853900817779268 * (s + s * sum);
+}
+
+static void logarithms_side_by_side_are_those_alone(void **state)
+{
+	(void)state;
+	double values[11], logs[11];
+	static const double SPECIAL[11] = {0,          -1, INFINITY, -INFINITY,         NAN, 0x1p-1074, 0x1p-1022,
+	                                   0x1.8p1023, 1,  2,        0.7071067811865476};
+	for (int round = 0; round < 200000; round++) {
+		for (int i = 0; i < 11; i++) {
+			uint64_t b = bits();
+			memcpy(&values[i], &b, sizeof b);
+			if (round % 2)
+				values[i] = (double)(b >> (b & 63));
+			if (round == 0)
+				values[i] = SPECIAL[i];
+		}
+		np_log2_each(values, logs, 11);
+		for (int i = 0; i < 11; i++) {
+			assert_true(same(logs[i], plain_log2(values[i])));
+			assert_true(same(np_log2(values[i]), logs[i]));
+		}
+	}
+	np_log2_each(values, logs, 0);
+}
+
+/* ---- layers ---- */
+
+static const np_kind KINDS[] = {NP_CONV, NP_CONV, NP_CONV,    NP_FC,        NP_FC,      NP_MAXPOOL, NP_AVGPOOL,
+                                NP_RELU, NP_LRN,  NP_ELTWISE, NP_BATCHNORM, NP_SOFTMAX, NP_DROPOUT, NP_MATMUL};
+
+static np_layer_config draw_layer(void)
+{
+	np_layer_config c = {.kind = KINDS[bits() % (sizeof KINDS / sizeof *KINDS)], .inputs = 1};
+	c.batch = bits() % 3 ? between(1, 300) : (int64_t)1 << between(0, 12);
+	c.in_c = bits() % 2 ? between(1, 600) : (int64_t)1 << between(0, 10);
+	c.out_c = c.in_c;
+	c.in_h = c.in_w = c.out_h = c.out_w = bits() % 4 ? between(1, 230) : 1;
+	c.kernel_h = c.kernel_w = c.stride_h = c.stride_w = c.dilation_h = c.dilation_w = c.groups = 1;
+	if (c.kind == NP_FC || c.kind == NP_CONV || c.kind == NP_MATMUL)
+		c.out_c = between(1, 1000);
+	if (c.kind == NP_FC)
+		c.in_h = c.in_w = c.out_h = c.out_w = 1;
+	if (c.kind == NP_CONV || c.kind == NP_MAXPOOL || c.kind == NP_AVGPOOL) {
+		c.kernel_h = c.kernel_w = between(1, c.in_h < 11 ? c.in_h : 11);
+		c.stride_h = c.stride_w = between(1, 4);
+		c.pad_h = c.pad_w = bits() % 2 ? c.kernel_h / 2 : 0;
+		c.out_h = c.out_w = (c.in_h + 2 * c.pad_h - c.kernel_h) / c.stride_h + 1;
+	}
+	if (c.kind == NP_CONV && bits() % 8 == 0)
+		c.groups = c.out_c = c.in_c;
+	return c;
+}
+
+/* Every feature that is not left out is what it is when all are computed afresh, whatever was computed before. */
+static void features_taken_again_are_those_taken_afresh(void **state)
+{
+	(void)state;
+	static np_feature_memo memos[NP_KIND_COUNT];
+	static double again[NP_KIND_COUNT][NP_MAX_FEATURES];
+	for (int i = 0; i < layers; i++) {
+		np_layer_config c = draw_layer();
+		const np_feature_set *set = np_feature_set_of(c.kind);
+		np_feature_memo *memo = &memos[c.kind];
+		double afresh[NP_MAX_FEATURES];
+		int first_shape = np_feature_first_shape(set);
+		if (!memo->filled)
+			memo->skip = (np_feature_skip){bits(), bits()};
+		for (int k = 0; k < 3; k++) {
+			np_feature_values_again(set, &c, memo, again[c.kind]);
+			np_feature_values(set, &c, afresh);
+			for (int f = 0; f < np_feature_count(set); f++) {
+				int log = f - set->base_count, shape = f - first_shape;
+				if (log >= 0 && log < set->base_count && memo->skip.base >> log & 1)
+					continue;
+				if (shape >= 0 && shape < set->shape_count && set->shape_logged >> shape & 1 &&
+				    memo->skip.shape >> shape & 1)
+					continue;
+				assert_true(same(again[c.kind][f], afresh[f]));
+			}
+			c.batch += between(0, 3);
+		}
+	}
+}
+
+/* ---- the ladder, as it reads without short cuts ---- */
+
+typedef struct answer {
+	double base, value;
+} answer;
+
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t rung_below(int64_t batch, int64_t *step)
+{
+	*step = 1;
+	while (batch / *step >= 16)
+		*step *= 2;
+	return batch / *step * *step;
+}
+
+static double base_at(const np_model *model, np_layer_config c, int64_t batch, double *features)
+{
+	c.batch = batch;
+	np_feature_values(model->set, &c, features);
+	return np_model_base(model, features);
+}
+
+static answer ask(const np_model *model, const np_layer_config *c, int64_t rung)
+{
+	int64_t step;
+	double features[NP_MAX_FEATURES];
+	rung_below(rung, &step);
+	double base = base_at(model, *c, step > 1 && rung / step % 2 ? rung + 1 : rung, features);
+	return (answer){base, larger(np_model_value(model, features), model->floor)};
+}
+
+static double plain_runtime(const np_model *model, const np_layer_config *c)
+{
+	double features[NP_MAX_FEATURES];
+	int64_t batch = c->batch > 1 ? c->batch : 1, step, rung = rung_below(batch, &step), next = rung + step;
+	answer here = ask(model, c, rung), above = ask(model, c, next), at = here;
+	double most = here.value, next_least = above.value;
+	for (int64_t r = rung; r > 1 && larger(at.base * model->factor_held.high, model->floor) > most;) {
+		r = rung_below(r - 1, &step);
+		at = ask(model, c, r);
+		most = larger(most, at.value);
+	}
+	at = above;
+	for (int64_t r = next; r < (int64_t)1 << 40 && larger(at.base * model->factor_held.low, model->floor) < next_least;) {
+		rung_below(r, &step);
+		r += step;
+		at = ask(model, c, r);
+		next_least = at.value < next_least ? at.value : next_least;
+	}
+	double next_most = larger(most, above.value), least = here.value < next_least ? here.value : next_least;
+	double value = sqrt(most * least), next_value = sqrt(next_most * next_least);
+	double first = base_at(model, *c, rung, features), last = base_at(model, *c, next, features);
+	double base = base_at(model, *c, batch, features);
+	value += (next_value - value) * (last > first ? (base - first) / (last - first) : 0);
+	double low = base * model->factor_held.low, high = base * model->factor_held.high;
+	return larger(value < low ? low : value > high ? high : value, model->floor);
+}
+
+static np_platform *open_platform(const char *name)
+{
+	char path[1024], file[128];
+	np_error err = {0};
+	np_platform *platform;
+	snprintf(file, sizeof file, "platforms/%s.json", name);
+	assert_ok(np_platform_load(source_path(file, path, sizeof path), &platform, &err), &err);
+	return platform;
+}
+
+static const char *const PLATFORMS[] = {"xeon-5120-pytorch", "jetson-pytorch", "raptorlake-pytorch"};
+enum { PLATFORM_COUNT = sizeof PLATFORMS / sizeof *PLATFORMS };
+
+static void the_ladder_without_short_cuts_says_the_same(void **state)
+{
+	(void)state;
+	int compared = 0;
+	for (int p = 0; p < PLATFORM_COUNT; p++) {
+		np_platform *platform = open_platform(PLATFORMS[p]);
+		for (int i = 0; i < layers / PLATFORM_COUNT; i++) {
+			np_layer_config c = draw_layer();
+			c = np_feature_route(&c);
+			const np_model *model = platform->by_kind[c.kind][NP_RUNTIME];
+			if (!model || !model->corrected)
+				continue;
+			compared++;
+			if (!same(np_model_runtime(model, &c), plain_runtime(model, &c)))
+				fail_msg("%s: another runtime of %s at batch %lld", PLATFORMS[p], np_kind_name(c.kind),
+				         (long long)c.batch);
+		}
+		np_platform_free(platform);
+	}
+	assert_true(compared > layers / 4);
+}
+
+/* ---- the predictor ---- */
+
+static void assert_same_value(np_value a, np_value b)
+{
+	assert_true(a.has == b.has && a.has_interval == b.has_interval);
+	assert_true(same(a.value, b.value) && same(a.low, b.low) && same(a.high, b.high));
+}
+
+static void assert_same_estimate(const np_estimate *a, const np_estimate *b)
+{
+	assert_same_value(a->runtime_ms, b->runtime_ms);
+	assert_same_value(a->power_w, b->power_w);
+	assert_same_value(a->energy_mj, b->energy_mj);
+	assert_true(a->source == b->source && a->power_source == b->power_source && a->clamped == b->clamped);
+	assert_true(a->extrapolated == b->extrapolated);
+}
+
+/* A small room, so that most layers are forgotten and asked about again. */
+static void a_predictor_says_what_its_platform_says(void **state)
+{
+	(void)state;
+	static const int ROOMS[] = {1, 64, 0};
+	np_error err = {0};
+	for (int p = 0; p < PLATFORM_COUNT; p++) {
+		np_platform *platform = open_platform(PLATFORMS[p]);
+		np_predictor *predictor;
+		np_predictor_statistics counts;
+		np_layer_config seen[256];
+		assert_ok(np_predictor_create(platform, ROOMS[p], &predictor, &err), &err);
+		for (int i = 0; i < layers; i++) {
+			int at = (int)(bits() % 256);
+			if (i < 256 || i % 8 == 0)
+				seen[i < 256 ? i : at] = draw_layer();
+			np_estimate a, b;
+			const np_layer_config *c = i % 50 == 49 ? NULL : &seen[i < 256 ? i : at];
+			int64_t bytes = i % 3 ? 1000 : 4000;
+			np_predictor_layer(predictor, c, bytes, &a);
+			np_platform_estimate(platform, c, bytes, &b);
+			assert_same_estimate(&a, &b);
+		}
+		np_predictor_counts(predictor, &counts);
+		assert_int_equal(counts.asked, layers);
+		assert_true(counts.found > 0 && counts.kept <= counts.room && counts.room >= ROOMS[p]);
+		np_predictor_free(predictor);
+		np_platform_free(platform);
+	}
+}
+
+static void totals_are_those_of_a_prediction(void **state)
+{
+	(void)state;
+	static const char *const FILES[] = {"networks/alexnet.prototxt", "networks/googlenet.prototxt",
+	                                    "networks/resnet50.onnx"};
+	np_error err = {0};
+	np_platform *platform = open_platform(PLATFORMS[0]);
+	np_predictor *predictor;
+	assert_ok(np_predictor_create(platform, 0, &predictor, &err), &err);
+	for (int i = 0; i < 6; i++) {
+		char path[1024];
+		np_network *network;
+		np_prediction *p;
+		np_totals t;
+		const np_load_options options = {.batch = 1 + i};
+		assert_ok(np_network_load(source_path(FILES[i % 3], path, sizeof path), &options, &network, &err), &err);
+		assert_ok(np_predict(network, platform, &p, &err), &err);
+		assert_ok(np_predictor_network(predictor, network, &t, &err), &err);
+		assert_same_value(t.runtime_ms, p->runtime_ms);
+		assert_same_value(t.power_w, p->power_w);
+		assert_same_value(t.energy_mj, p->energy_mj);
+		assert_same_value(t.energy_per_item_mj, p->energy_per_item_mj);
+		assert_true(same(t.items_per_s, p->items_per_s) && same(t.runtime_coverage, p->runtime_coverage));
+		np_prediction_free(p);
+		np_network_free(network);
+	}
+	np_predictor_free(predictor);
+	np_predictor_free(NULL);
+	np_platform_free(platform);
+	assert_int_equal(np_predictor_create(platform, -1, &predictor, NULL), NP_ERR_ARGUMENT);
+	assert_null(predictor);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(logarithms_side_by_side_are_those_alone),
+	        cmocka_unit_test(features_taken_again_are_those_taken_afresh),
+	        cmocka_unit_test(the_ladder_without_short_cuts_says_the_same),
+	        cmocka_unit_test(a_predictor_says_what_its_platform_says),
+	        cmocka_unit_test(totals_are_those_of_a_prediction),
+	};
+	if (argc > 1)
+		layers = atoi(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
