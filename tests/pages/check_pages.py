@@ -87,6 +87,31 @@ def check_score_numbers(browser, report):
             yield f"{row} lacks RMSPE {value}"
 
 
+def check_rows(browser, wanted):
+    """Some cells of each row of the page's last table: [(column, text)...] per row."""
+    finish_tables(browser)
+    rows = rows_of(browser, "section:last-of-type")
+    if len(rows) != len(wanted):
+        yield f"{len(rows)} rows, {len(wanted)} were expected"
+    yield from (f"{row} but {cells}" for row, cells in zip(rows, wanted) if any(row[at] != text for at, text in cells))
+
+
+def check_compare_numbers(browser, report):
+    return check_rows(browser, [[(5 + 2 * i, quantity(estimate["runtime_ms"], "runtime_ms")) for i, estimate in enumerate(layer["estimates"])]
+                                for layer in report["layers"]])
+
+
+def check_rank_numbers(browser, report):
+    return check_rows(browser, [[(0, network["network"]), (2, quantity(network["energy_per_item_mj"], "energy_per_item_mj"))]
+                                for network in report["networks"]])
+
+
+def check_sweep_numbers(browser, report):
+    keys = ("runtime_ms", "power_w", "energy_mj", "energy_per_item_mj")
+    return check_rows(browser, [[(0, str(point["batch"])), *((1 + i, quantity(point[key], key)) for i, key in enumerate(keys))]
+                                for point in report["batches"]])
+
+
 # ---- every page ----
 
 def check_quiet(browser, path):
@@ -169,6 +194,7 @@ def check_paper(browser):
 
 NUMBERS = {"predict": check_predict_numbers, "predict-google": check_predict_numbers, "predict-dark": check_predict_numbers,
            "predict-long": check_predict_numbers, "predict-hostile": check_predict_numbers,
+           "compare": check_compare_numbers, "rank": check_rank_numbers, "rank-table": check_rank_numbers, "sweep": check_sweep_numbers,
            "evaluate-networks": check_network_numbers, "evaluate-layers": check_score_numbers, "evaluate-table": check_score_numbers}
 
 
