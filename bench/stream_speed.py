@@ -10,7 +10,8 @@ and system) and the share of layers the predictor knew from before. The streams 
     neighbours       AlexNet with one of its layers changed at a time, as a search proposes them
     coarse           AlexNet with every width drawn from 16 choices
     cifar10, ...     what `neuralpower sample` draws
-    all new          AlexNet with every width drawn from hundreds: hardly a layer comes again
+    wide             AlexNet with every width drawn from 96 to 6144 choices: its products hardly come again
+    all new          the same for images of random height and width: hardly a layer comes again
 
 The loop in Python reads as many networks in Paleo's JSON form, in one process with everything warm, and applies Paleo's
 formulas (FLOPs over peak rate plus bytes over bandwidth, for convolutions, fully connected layers and poolings); it
@@ -32,7 +33,7 @@ CONVS = [(11, 4, 2, True), (5, 1, 2, True), (3, 1, 1, False), (3, 1, 1, False), 
 WIDTHS = [64, 192, 384, 256, 256, 4096, 4096]
 
 
-def alexnet(name, widths):
+def alexnet(name, widths, height=224, width=224):
     layers = []
     for i, (kernel, stride, pad, pool) in enumerate(CONVS, 1):
         layers.append({"name": f"conv{i}", "type": "conv", "out": widths[i - 1], "kernel": kernel, "stride": stride, "pad": pad})
@@ -44,7 +45,7 @@ def alexnet(name, widths):
         layers.append({"name": f"fc{i}", "type": "fc", "out": widths[i - 1]})
         layers.append({"name": f"relu{i}", "type": "relu"})
     layers.append({"name": "fc8", "type": "fc", "out": 1000})
-    return {"schema": "neuralpower/network/1", "name": name, "input": [16, 3, 224, 224], "layers": layers}
+    return {"schema": "neuralpower/network/1", "name": name, "input": [16, 3, height, width], "layers": layers}
 
 
 def neighbours(draw, count):
@@ -63,7 +64,9 @@ def make_streams(program, folder, count):
         "one network": (alexnet(f"a{i}", WIDTHS) for i in range(count)),
         "neighbours": neighbours(draw, count),
         "coarse": (alexnet(f"c{i}", [w * draw.randint(1, 16) // 8 for w in WIDTHS]) for i in range(count)),
-        "all new": (alexnet(f"r{i}", [draw.randint(w // 2, 2 * w) for w in WIDTHS]) for i in range(count)),
+        "wide": (alexnet(f"w{i}", [draw.randint(w // 2, 2 * w) for w in WIDTHS]) for i in range(count)),
+        "all new": (alexnet(f"r{i}", [draw.randint(w // 2, 2 * w) for w in WIDTHS], draw.randint(180, 400),
+                            draw.randint(180, 400)) for i in range(count)),
     }
     for name, networks in streams.items():
         path = os.path.join(folder, name.replace(" ", "_") + ".jsonl")

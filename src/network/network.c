@@ -246,17 +246,24 @@ np_status np_network_add_layer(np_network *network, const np_layer_desc *desc, i
 		return np_fail(err, NP_ERR_ARGUMENT, "layer '%s' has no known kind", desc->name);
 	NP_TRY(grow((void **)&network->layers, network->layer_count, &network->layer_capacity, sizeof(np_layer), MOST_LAYERS,
 	            err));
-	np_layer layer = {.index = network->layer_count, .kind = desc->kind, .free = desc->free};
-	np_build build = {.network = network, .desc = desc, .layer = &layer, .err = err};
+	np_layer *layer = &network->layers[network->layer_count]; /* counted once it is complete */
+	*layer = (np_layer){.index = network->layer_count, .kind = desc->kind, .free = desc->free};
+	np_build build; /* its shape is filled in as far as the rank goes */
+	build.network = network;
+	build.desc = desc;
+	build.layer = layer;
+	build.in = NULL;
+	build.out_rank = 0;
+	build.err = err;
 	int tensors_before = network->tensor_count;
 	np_status status = build_layer(&build);
 	if (status != NP_OK) {
 		network->tensor_count = tensors_before;
 		return status;
 	}
-	network->layers[network->layer_count++] = layer;
+	network->layer_count++;
 	if (first_output)
-		*first_output = layer.outputs[0];
+		*first_output = layer->outputs[0];
 	return NP_OK;
 }
 
