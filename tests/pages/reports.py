@@ -88,7 +88,7 @@ def make_pages(program, folder):
     errors.write_text("network,error\nAlexNet,0.17\nVGG-16,0.073\nGoogLeNet,0.093\nResNet-50,0.068\nNIN,0.202\nMobileNet_V2,0.095\n")
     wanted["rank"] = ["rank", "networks/alexnet.prototxt", "networks/vgg16.prototxt", "networks/googlenet.prototxt",
                       "networks/nin.prototxt", "--error", errors]
-    wanted["rank-table"] = ["rank", "--table", "data/paper/table7.csv", "--alpha", "1,2"]
+    wanted["rank-table"] = ["rank", "--table", "data/paper/table07.csv", "--alpha", "1,2"]
     wanted["sweep"] = ["sweep", "networks/alexnet.prototxt", "--batch", "1,2,4,8,16,32,64,128"]
     wanted["sweep-several"] = ["sweep", "networks/alexnet.prototxt", "networks/googlenet.prototxt", "--batch", "1,4,16"]
     pages = {name: Page(program, folder, name, *words) for name, words in wanted.items()}

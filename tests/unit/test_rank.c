@@ -23,7 +23,7 @@ static void table_7_is_reproduced(void **state)
 	np_error err = {0};
 	np_contenders table;
 	np_ranking *r;
-	assert_ok(np_contenders_load(source_path("data/paper/table7.csv", path, sizeof path), &table, &err), &err);
+	assert_ok(np_contenders_load(source_path("data/paper/table07.csv", path, sizeof path), &table, &err), &err);
 	assert_ok(np_rank(table.items, table.count, NULL, &r, &err), &err);
 	np_contenders_free(&table); /* a ranking keeps its own copies */
 	assert_int_equal(r->count, 3);
