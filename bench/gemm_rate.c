@@ -56,7 +56,7 @@ static np_status blas_submit(np_device *device, np_job *job, int64_t calls, np_e
 	for (int64_t i = 0; i < calls; i++)
 		multiply(d);
 	cpu = cpu_s() - cpu;
-	d->span = (np_span){calls, cpu, np_host_now() - wall, cpu};
+	d->span = (np_span){calls, cpu, np_host_now() - wall, cpu, false};
 	return NP_OK;
 }
 
