@@ -18,10 +18,6 @@
 static const char ANCHOR[] = "conv:1x128x56x56:128:k3:p1", ANCHOR_FAST[] = "conv:32x128x56x56:128:k3:p1";
 enum { ANCHOR_EVERY = 50, LEAST_FOR_ANCHORS = 25 };
 
-/* On a device that others keep busy, waiting for quiet moments is in vain: after so many rows they are waited for less. */
-enum { VAIN_ROWS = 10 };
-static const double VAIN_S = 0.3;
-
 /* A file that grows, and what is in it. */
 typedef struct ledger {
 	const char *path;
@@ -43,7 +39,6 @@ typedef struct campaign {
 	char anchor_text[NP_LAYER_TEXT_SIZE];
 	bool has_anchor;
 	int passes, done, total, sequence;
-	int disturbed; /* rows in a row that were */
 	double began_s;
 } campaign;
 
@@ -250,13 +245,9 @@ static np_status measure_layer(campaign *c, const np_layer_config *config, const
 	                    .pass = pass,
 	                    .batch = config->batch};
 	unsigned flags = 0;
-	np_procedure procedure = c->layer_procedure;
-	if (c->disturbed >= VAIN_ROWS && !c->device->meter)
-		procedure.longest_s = VAIN_S;
 	NP_TRY(np_program_of_layer(config, &program, err));
-	np_status status = measure_program(c, &procedure, &program, &record, &flags, possible, err);
+	np_status status = measure_program(c, &c->layer_procedure, &program, &record, &flags, possible, err);
 	np_program_free(&program);
-	c->disturbed = flags & NP_FLAG_CONTENDED ? c->disturbed + 1 : 0;
 	if (status != NP_OK || !*possible)
 		return status;
 	if (is_algo_changed(&c->layers.history, &record, text, network))
@@ -335,6 +326,14 @@ static np_status run_layers(campaign *c, np_error *err)
 
 /* ---- networks ---- */
 
+/* Where a layer's entry has its network, that of a network has its batch. */
+static const np_entry *find_network(const campaign *c, const np_network *network, int pass)
+{
+	char batch[24];
+	snprintf(batch, sizeof batch, "%" PRId64, np_network_batch(network));
+	return np_history_find(&c->networks.history, np_network_name(network), batch, pass);
+}
+
 /* The layers measured alone, each as often as it occurs; NAN when one is missing. */
 static void sum_layers(campaign *c, const np_program *program, const char *network, np_record *record)
 {
@@ -359,7 +358,7 @@ static np_status measure_network(campaign *c, const np_network *network, int pas
 	unsigned flags = 0;
 	bool possible;
 	snprintf(batch, sizeof batch, "%" PRId64, record.batch);
-	if (np_history_find(&c->networks.history, name, batch, pass))
+	if (find_network(c, network, pass))
 		return NP_OK;
 	NP_TRY(np_program_of_network(network, &program, err));
 	c->done++;
@@ -408,12 +407,8 @@ static void count_done(campaign *c)
 		for (int i = 0; i < c->plan.count; i++)
 			c->done += np_history_find(&c->layers.history, c->plan.items[i].text, c->plan.items[i].network, pass) !=
 			           NULL;
-		for (int i = 0; i < c->options->network_count; i++) {
-			char batch[24];
-			snprintf(batch, sizeof batch, "%" PRId64, np_network_batch(c->options->networks[i]));
-			c->done += np_history_find(&c->networks.history, np_network_name(c->options->networks[i]), batch,
-			                           pass) != NULL;
-		}
+		for (int i = 0; i < c->options->network_count; i++)
+			c->done += find_network(c, c->options->networks[i], pass) != NULL;
 	}
 	c->result->before = c->done;
 	if (c->done)

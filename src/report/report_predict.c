@@ -115,7 +115,7 @@ static void predict_json(np_json *json, const void *subjects, int i)
 	np_json_close(json);
 }
 
-static void csv_value(np_text *out, np_value value)
+void np_csv_value(np_text *out, np_value value)
 {
 	np_text_puts(out, ",");
 	np_csv_number(out, value.value, value.has);
@@ -137,9 +137,9 @@ static void predict_csv(np_text *out, const void *subjects, int i)
 		np_text_printf(out, ",%" PRId64 ",%d,", np_network_batch(p->network), k);
 		np_csv_text(out, layer->name);
 		np_text_printf(out, ",%s", np_kind_name(layer->kind));
-		csv_value(out, e->runtime_ms);
-		csv_value(out, e->power_w);
-		csv_value(out, e->energy_mj);
+		np_csv_value(out, e->runtime_ms);
+		np_csv_value(out, e->power_w);
+		np_csv_value(out, e->energy_mj);
 		np_text_printf(out, ",%s,%s\n", np_source_name(e->source), e->extrapolated ? e->extrapolated : "");
 	}
 }

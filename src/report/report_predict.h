@@ -7,4 +7,7 @@
 /* The table for people on each of `count` predictions, and one line each at the end when there are several. */
 void np_predict_table(np_text *out, const void *subjects, int count, const np_report_options *options);
 
+/* A value and the ends of its interval for CSV, a comma before each; blank where unknown. */
+void np_csv_value(np_text *out, np_value value);
+
 #endif

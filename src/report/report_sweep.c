@@ -1,5 +1,6 @@
 /* sweep: runtime, power and energy per item against the batch. */
 #include "report/report_impl.h"
+#include "report/report_predict.h"
 #include "report/table.h"
 #include "report/units.h"
 
@@ -79,16 +80,6 @@ static void sweep_json(np_json *json, const void *subjects, int i)
 
 /* ---- CSV ---- */
 
-static void csv_value(np_text *out, np_value value)
-{
-	np_text_puts(out, ",");
-	np_csv_number(out, value.value, value.has);
-	np_text_puts(out, ",");
-	np_csv_number(out, value.low, value.has && value.has_interval);
-	np_text_puts(out, ",");
-	np_csv_number(out, value.high, value.has && value.has_interval);
-}
-
 static void sweep_csv(np_text *out, const void *subjects, int i)
 {
 	const np_sweep *s = sweep_at(subjects, i);
@@ -98,10 +89,10 @@ static void sweep_csv(np_text *out, const void *subjects, int i)
 		np_text_puts(out, ",");
 		np_csv_text(out, np_network_name(p->network));
 		np_text_printf(out, ",%" PRId64, np_network_batch(p->network));
-		csv_value(out, p->runtime_ms);
-		csv_value(out, p->power_w);
-		csv_value(out, p->energy_mj);
-		csv_value(out, p->energy_per_item_mj);
+		np_csv_value(out, p->runtime_ms);
+		np_csv_value(out, p->power_w);
+		np_csv_value(out, p->energy_mj);
+		np_csv_value(out, p->energy_per_item_mj);
 		np_text_puts(out, ",");
 		np_csv_number(out, p->items_per_s, p->items_per_s > 0);
 		np_text_puts(out, "\n");
