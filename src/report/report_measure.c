@@ -77,7 +77,7 @@ static void measure_table(np_text *out, const void *subjects, int count, const n
 		np_bold_off(out, options);
 		np_text_printf(out, "\n  rows           %d measured in %s, %d there before", r->measured,
 		               np_unit_time(1000 * r->seconds, seconds), r->before);
-		np_text_printf(out, ", %d flagged, %d the device cannot run\n", r->flagged, r->impossible);
+		np_text_printf(out, ", %d that fit leaves out, %d the device cannot run\n", r->flagged, r->impossible);
 		if (r->idle_w > 0)
 			np_text_printf(out, "  idle power     %s\n", np_unit_power(r->idle_w, idle));
 		put_agreement(out, r);
