@@ -268,11 +268,11 @@ def spread_grouped(u):
 
 # Rows, and how a point becomes a layer.
 QUICK_GROUPS = {
-    "conv": (100, spread_conv),
+    "conv": (140, spread_conv),
     "grouped": (14, spread_grouped),
     "fc": (100, spread_fc),
     "maxpool": (64, spread_pool("maxpool")),
-    "avgpool": (44, spread_pool("avgpool")),
+    "avgpool": (64, spread_pool("avgpool")),
     "globalavgpool": (22, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
     "lrn": (20, spread_plain("lrn", 12000, 400000)),
     "batchnorm": (22, spread_plain("batchnorm", 4000, 820000)),

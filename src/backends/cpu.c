@@ -295,7 +295,7 @@ np_status np_cpu_open(const np_device_request *request, np_device **device, np_e
 	cpu_device *cpu = calloc(1, sizeof *cpu);
 	if (!cpu)
 		return np_fail_memory(err);
-	cpu->device = (np_device){.ops = &OPS, .habits.depth = 1};
+	cpu->device = (np_device){.ops = &OPS, .habits = {.depth = 1, .quantile = 0.1}};
 	np_status status = start(cpu, request->threads ? request->threads : 1, err);
 	if (status != NP_OK)
 		cpu_close(&cpu->device);

@@ -81,7 +81,7 @@ static const np_feature_set FC = {
         .special_count = 1,
         .base = {"batch", "out_c", "in_h", "in_w", "in_c"},
         .special = {"macs"},
-        NP_PHYSICAL_PRODUCT,
+        NP_PHYSICAL_FC,
         NP_SHAPE_PRODUCT,
         .special_in_power = false,
         .compute = compute_fc,

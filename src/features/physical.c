@@ -9,6 +9,11 @@ static double over(double value, int exponent)
 	return value > limit ? value - limit : 0;
 }
 
+static double from(double value, int exponent)
+{
+	return value >= (double)((int64_t)1 << exponent) ? value : 0;
+}
+
 static double when(bool holds, double value)
 {
 	return holds ? value : 0;
@@ -135,7 +140,13 @@ void np_physical_conv(const np_layer_config *c, double *physical)
 void np_physical_fc(const np_layer_config *c, double *physical)
 {
 	np_product p = np_product_fc(c);
-	fill_product(&p, physical);
+	double *out = fill_product(&p, physical);
+	bool many = p.batch > 1;
+	for (int k = 18; k <= 22; k++)
+		*out++ = from(p.weights, k);
+	*out++ = when(many, p.weights);
+	for (int k = 18; k <= 22; k++)
+		*out++ = when(many, from(p.weights, k));
 }
 
 void np_physical_matmul(const np_layer_config *c, double *physical)
@@ -145,6 +156,38 @@ void np_physical_matmul(const np_layer_config *c, double *physical)
 }
 
 /* ---- the rest ---- */
+
+/* Of the windows along one side, those that lie inside the input. */
+static double count_inner(double windows, double size, double kernel, double stride, double pad)
+{
+	double first = ceil(pad / fmax(stride, 1)), end = floor((size + pad - kernel) / fmax(stride, 1)) + 1;
+	return fmax(fmin(end, windows) - first, 0);
+}
+
+/* What a library that works on vectors of channels makes of a pool. */
+static void fill_vectors(const np_layer_config *c, double *out)
+{
+	double n = (double)c->batch, channels = np_tiled((double)c->in_c, 8), planes = n * channels;
+	double out_h = (double)c->out_h, out_w = (double)c->out_w, window = (double)c->kernel_h * (double)c->kernel_w;
+	double read = planes * (double)c->in_h * (double)c->in_w, written = planes * out_h * out_w;
+	bool ragged = channels > (double)c->in_c;
+	double inner_h = count_inner(out_h, (double)c->in_h, (double)c->kernel_h, (double)c->stride_h, (double)c->pad_h);
+	double inner_w = count_inner(out_w, (double)c->in_w, (double)c->kernel_w, (double)c->stride_w, (double)c->pad_w);
+	*out++ = written * window;
+	*out++ = read;
+	*out++ = written;
+	*out++ = planes * out_h;
+	for (double piece = 4; piece <= 8; piece *= 2) {
+		*out++ = planes * out_h * ceil(out_w / piece);
+		*out++ = planes * out_h * (ceil(out_w / piece) - 1);
+	}
+	*out++ = when(ragged, written * window);
+	*out++ = when(ragged, read);
+	*out++ = when(ragged, written);
+	*out++ = planes * (out_h * out_w - inner_h * inner_w);
+	*out++ = planes * out_h * (out_w - inner_w);
+	*out = planes * out_w * (out_h - inner_h);
+}
 
 void np_physical_pool(const np_layer_config *c, double *out)
 {
@@ -175,6 +218,7 @@ void np_physical_pool(const np_layer_config *c, double *out)
 		*out++ = over(read, k);
 	for (int k = 16; k <= 26; k += 2)
 		*out++ = over(written, k);
+	fill_vectors(c, out);
 }
 
 void np_physical_elementwise(const np_layer_config *c, double *out)

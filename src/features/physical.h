@@ -38,38 +38,66 @@ enum { NP_PRODUCT_COUNT = 38 };
 
 #define NP_PHYSICAL_PRODUCT .physical_count = NP_PRODUCT_COUNT, .physical = {NP_PRODUCT_NAMES}
 
-#define NP_PHYSICAL_POOL                                        \
-	.physical_count = 31, .physical = {"launch",            \
-	                                   "batch_items",       \
-	                                   "planes",            \
-	                                   "reads",             \
-	                                   "read",              \
-	                                   "written",           \
-	                                   "rows_written",      \
-	                                   "written_wide",      \
-	                                   "reads_stride_1",    \
-	                                   "written_stride_1",  \
-	                                   "root_reads",        \
-	                                   "root34_reads",      \
-	                                   "root_read",         \
-	                                   "root34_read",       \
-	                                   "root_written",      \
-	                                   "root34_written",    \
-	                                   "reads_or_1",        \
-	                                   "reads_or_4",        \
-	                                   "reads_or_16",       \
-	                                   "read_over_2^16",    \
-	                                   "read_over_2^18",    \
-	                                   "read_over_2^20",    \
-	                                   "read_over_2^22",    \
-	                                   "read_over_2^24",    \
-	                                   "read_over_2^26",    \
-	                                   "written_over_2^16", \
-	                                   "written_over_2^18", \
-	                                   "written_over_2^20", \
-	                                   "written_over_2^22", \
-	                                   "written_over_2^24", \
-	                                   "written_over_2^26"}
+/*
+ * Of a layer that reads each weight once: "from" counts all weights where there are as many, as they come from farther away;
+ * "many" counts where a batch has many items, which libraries compute another way than one.
+ */
+#define NP_PHYSICAL_FC                                                                                                       \
+	.physical_count = NP_PRODUCT_COUNT + 11,                                                                             \
+	.physical = {NP_PRODUCT_NAMES,         "weights_from_2^18",      "weights_from_2^19",      "weights_from_2^20",      \
+	             "weights_from_2^21",      "weights_from_2^22",      "weights_many",           "weights_many_from_2^18", \
+	             "weights_many_from_2^19", "weights_many_from_2^20", "weights_many_from_2^21", "weights_many_from_2^22"}
+
+/*
+ * "_8": channels in whole vectors of eight; "pieces": of a row of outputs, so many at a time, and all but the first;
+ * "ragged": of layers whose channels are not whole vectors; "at": outputs whose windows lie across the border.
+ */
+#define NP_PHYSICAL_POOL                                            \
+	.physical_count = 45, .physical = {"launch",                \
+	                                   "batch_items",           \
+	                                   "planes",                \
+	                                   "reads",                 \
+	                                   "read",                  \
+	                                   "written",               \
+	                                   "rows_written",          \
+	                                   "written_wide",          \
+	                                   "reads_stride_1",        \
+	                                   "written_stride_1",      \
+	                                   "root_reads",            \
+	                                   "root34_reads",          \
+	                                   "root_read",             \
+	                                   "root34_read",           \
+	                                   "root_written",          \
+	                                   "root34_written",        \
+	                                   "reads_or_1",            \
+	                                   "reads_or_4",            \
+	                                   "reads_or_16",           \
+	                                   "read_over_2^16",        \
+	                                   "read_over_2^18",        \
+	                                   "read_over_2^20",        \
+	                                   "read_over_2^22",        \
+	                                   "read_over_2^24",        \
+	                                   "read_over_2^26",        \
+	                                   "written_over_2^16",     \
+	                                   "written_over_2^18",     \
+	                                   "written_over_2^20",     \
+	                                   "written_over_2^22",     \
+	                                   "written_over_2^24",     \
+	                                   "written_over_2^26",     \
+	                                   "reads_8",               \
+	                                   "read_8",                \
+	                                   "written_8",             \
+	                                   "rows_8",                \
+	                                   "pieces4",               \
+	                                   "more_pieces4",          \
+	                                   "pieces8",               \
+	                                   "more_pieces8",          \
+	                                   "reads_ragged",          \
+	                                   "read_ragged",           \
+	                                   "written_ragged",        \
+	                                   "written_at_border",     \
+	                                   "written_at_left_right", \
+	                                   "written_at_top_bottom"}
 
 #define NP_PHYSICAL_ELEMENTWISE                                                                        \
 	.physical_count = 22, .physical = {"launch",           "batch_items",      "read",             \

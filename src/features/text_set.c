@@ -74,7 +74,7 @@ static const np_feature_set FC = {
         .special_count = 4,
         .base = {"batch", "inputs", "outputs"},
         .special = {"macs", "input", "output", "filter"},
-        NP_PHYSICAL_PRODUCT,
+        NP_PHYSICAL_FC,
         NP_SHAPE_PRODUCT,
         .special_in_power = true,
         .compute = compute_fc,

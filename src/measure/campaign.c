@@ -130,6 +130,7 @@ static void put_procedure(np_text *out, const np_procedure *p)
 	                 {"longest_s", p->longest_s},
 	                 {"precision", p->precision},
 	                 {"least_batches", p->least_batches},
+	                 {"quantile", p->quantile},
 	                 {"settle_s", p->settle_s},
 	                 {"power_window_s", p->power_window_s},
 	                 {"least_ticks", p->least_ticks},
@@ -296,10 +297,10 @@ static np_status run_pass(campaign *c, const int *order, int pass, np_error *err
 	return NP_OK;
 }
 
-/* Layers that others disturbed in the last pass get another chance, as one pass more: as many as a third more time allows. */
+/* Layers that others disturbed in the last pass get another chance, as one pass more: as many as a quarter more time allows. */
 static np_status run_again(campaign *c, np_error *err)
 {
-	double end = 4.0 / 3 * spent(c);
+	double end = 1.25 * spent(c);
 	for (int i = 0; i < c->plan.count && !out_of_time(c) && spent(c) < end; i++) {
 		np_plan_item *item = &c->plan.items[i];
 		const np_entry *last = np_history_find(&c->layers.history, item->text, item->network, c->passes);

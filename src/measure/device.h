@@ -56,6 +56,8 @@ typedef struct np_device_habits {
 	double batch_s;  /* how long a timed batch of calls should be */
 	double settle_s; /* the least time to run before a power window opens */
 	double power_window_s; /* of a layer; longer where calls are long beside the meter's samples */
+	/* Of the times of a row's batches, the one that stands for all: 0 = the median. Low where others only ever add time. */
+	double quantile;
 	bool shift_phases;     /* power windows of long calls need random shifts: the meter samples part of the time */
 } np_device_habits;
 

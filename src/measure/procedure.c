@@ -22,6 +22,7 @@ np_procedure np_procedure_for_layers(const np_device *device)
 	                      .longest_s = device->meter ? 4 : 0.35,
 	                      .precision = device->meter ? 0.01 : 0.03,
 	                      .least_batches = 10,
+	                      .quantile = or_else(habits->quantile, 0.5),
 	                      .settle_s = or_else(habits->settle_s, 0.3),
 	                      .power_window_s = or_else(habits->power_window_s, 1),
 	                      .least_ticks = 4,
@@ -268,6 +269,7 @@ static np_status measure(row *r, np_job *job, np_error *err)
 	if (!time_is_known(r))
 		r->measurement->flags |= NP_FLAG_NOISY;
 	r->measurement->call_s = np_series_summary(&r->call_s);
+	r->measurement->runtime_s = np_series_quantile(&r->call_s, r->procedure->quantile);
 	judge(r);
 	return NP_OK;
 }

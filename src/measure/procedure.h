@@ -18,6 +18,7 @@ typedef struct np_procedure {
 	double longest_s; /* when a row that is still unsure is taken as it is, and flagged */
 	double precision; /* sure enough: 95 % confidence intervals within this share */
 	int least_batches;
+	double quantile; /* of the times of batches, what is taken for the layer's */
 	/* With a meter. */
 	double settle_s; /* running on before a power window opens */
 	double power_window_s;
@@ -37,6 +38,7 @@ np_procedure np_procedure_for_networks(const np_device *device, const np_procedu
 /* What was measured of one job. */
 typedef struct np_measurement {
 	np_summary call_s;    /* over batches, per call */
+	double runtime_s;     /* of a call: the procedure's quantile over batches */
 	int64_t calls;        /* in all timed batches */
 	double wall_s, cpu_s; /* of all timed batches; cpu_s NAN where it says nothing */
 	double latency_s;     /* one isolated call; NAN = not measured */

@@ -169,7 +169,7 @@ void np_record_fill(np_record *record, const np_device *device, const np_procedu
 	record->dtype = device->facts.dtype;
 	record->threads = device->facts.threads;
 	record->job = *job;
-	record->runtime_ms = 1e3 * m->call_s.median;
+	record->runtime_ms = 1e3 * m->runtime_s;
 	record->power_w = m->power_w;
 	record->energy_mj = record->power_w * record->runtime_ms;
 	record->p10_us = 1e6 * m->call_s.p10;
