@@ -86,7 +86,7 @@ def draw_figure1(rows, widest, spread, sampled, total, out):
     pictures.counts(
         picture,
         "NAS-Bench-201 on a Raspberry Pi 5: test error on CIFAR-100 and measured energy",
-        f"the darker, the more of {total} architectures; {left_out} of 60 % and more are not shown",
+        f"the stronger the colour, the more of the {total} architectures; {left_out} of 60 % and more are not shown",
         shown,
         (25, 60),
         lambda i: step**i,
