@@ -1,6 +1,7 @@
 """What the parts of tools/paper.py share: the repository's tables, the program, and how figures are written."""
 
 import csv
+import functools
 import json
 import math
 import os
@@ -57,6 +58,7 @@ class Program:
     def predict(self, network, *words):
         return self.json("predict", network, *words)
 
+    @functools.cache
     def paper_network(self, name, method, sheet="titan_x"):
         """One of Table 4's networks as the authors' copy of Paleo has it, from a data sheet."""
         return self.predict(f"tests/data/paleo/{FILES[name]}.json", "--method", method, "--platform", sheet)

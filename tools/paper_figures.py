@@ -1,6 +1,7 @@
 """Figures 1, 4 and 5, and Table 7 with its picture."""
 
 import csv
+import functools
 import math
 import pathlib
 import tempfile
@@ -133,6 +134,7 @@ def titan_panel(program, picture, name, remark, extra=None):
     pictures.bars(picture, f"{name} on the Titan X, batch {BATCH.get(name, 128)}", remark, "ms", list(paleo), series)
 
 
+@functools.cache
 def caffe_points(program, method, network):
     """Of one network's layers: name, predicted and measured ms."""
     text = (ROOT / "data/titan-x-caffe.csv").read_text().splitlines()
