@@ -4,6 +4,7 @@
 #   make demo     installs what is missing, builds, predicts AlexNet and shows what was measured for it
 #   make check    installs what is missing, builds with gcc and clang, runs all tests, once more under sanitizers
 #   make check-long   the long tests too: fuzzing, refitting, the accuracy ledger
+#   make paper    writes docs/paper.md and its pictures: the paper's tables and figures beside this program's
 #   make install  installs under PREFIX (default /usr/local)
 
 PREFIX ?= /usr/local
@@ -35,6 +36,9 @@ check: deps-check
 check-long: deps-check
 	scripts/check --long
 
+paper: all
+	python3 tools/paper.py
+
 install: all
 	DESTDIR=$(DESTDIR) meson install -C build
 
@@ -44,4 +48,4 @@ format:
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all deps deps-check demo check check-long install format clean
+.PHONY: all deps deps-check demo check check-long paper install format clean

@@ -93,4 +93,5 @@ def main():
     write(arguments.out, COLUMNS, rows)
 
 
-main()
+if __name__ == "__main__":
+    main()

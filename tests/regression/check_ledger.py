@@ -16,10 +16,11 @@ if not (shared / "data/getzner_cpu").is_dir():
     sys.exit(SKIPPED)
 different = []
 with tempfile.TemporaryDirectory() as directory:
-    for tool, ledger in (("accuracy_ledger.py", "accuracy.csv"), ("network_ledger.py", "networks.csv")):
-        made = pathlib.Path(directory) / ledger
-        subprocess.run([sys.executable, root / "tools" / tool, "--program", program, "--shared", shared, "-o", made], check=True)
-        old, new = ((folder / ledger).read_text().splitlines() for folder in (root / "tests/regression", made.parent))
+    made = pathlib.Path(directory)
+    for tool, out in (("accuracy_ledger.py", "accuracy.csv"), ("network_ledger.py", "networks.csv"), ("paper_ledger.py", "paper")):
+        subprocess.run([sys.executable, root / "tools" / tool, "--program", program, "--shared", shared, "-o", made / out], check=True)
+    for ledger in sorted(path.relative_to(made) for path in made.rglob("*.csv")):
+        old, new = ((folder / ledger).read_text().splitlines() for folder in (root / "tests/regression", made))
         different += difflib.unified_diff(old, new, f"tests/regression/{ledger}", "made now", lineterm="", n=0)
 print("\n".join(different) or "the ledgers are as committed")
 sys.exit(bool(different))

@@ -153,13 +153,13 @@ static const struct {
 	double ms; /* Table 4, Paleo */
 } TABLE4[] = {{"vgg16", 345.83}, {"alex_v2", 33.16}, {"nin", 45.68}, {"overfeat", 114.71}, {"cifar10_6conv", 28.75}};
 
-static np_prediction *predict_shared(const char *name, const np_platform *platform, np_network **network)
+static np_prediction *predict_named(const char *name, const np_platform *platform, np_network **network)
 {
 	char file[128], path[1024];
 	np_error err = {0};
 	np_prediction *p;
-	snprintf(file, sizeof file, "nets/paleo/%s.json", name);
-	assert_ok(np_network_load(shared_path(file, path, sizeof path), NULL, network, &err), &err);
+	snprintf(file, sizeof file, "tests/data/paleo/%s.json", name);
+	assert_ok(np_network_load(source_path(file, path, sizeof path), NULL, network, &err), &err);
 	assert_ok(np_predict(*network, platform, &p, &err), &err);
 	return p;
 }
@@ -167,19 +167,17 @@ static np_prediction *predict_shared(const char *name, const np_platform *platfo
 static void table_4_is_reproduced(void **state)
 {
 	(void)state;
-	char path[1024];
-	shared_path("nets/paleo/vgg16.json", path, sizeof path);
 	np_platform *titan = open_sheet("titan_x", "paleo", NULL);
 	for (size_t i = 0; i < sizeof TABLE4 / sizeof *TABLE4; i++) {
 		np_network *network;
-		np_prediction *p = predict_shared(TABLE4[i].file, titan, &network);
+		np_prediction *p = predict_named(TABLE4[i].file, titan, &network);
 		assert_true(fabs(p->runtime_ms.value - TABLE4[i].ms) < 0.005);
 		assert_false(p->power_w.has || p->energy_mj.has);
 		np_prediction_free(p);
 		np_network_free(network);
 	}
 	np_network *vgg;
-	np_prediction *p = predict_shared("vgg16", titan, &vgg);
+	np_prediction *p = predict_named("vgg16", titan, &vgg);
 	assert_true(fabs(p->layers[find_layer(vgg, "fc6")].runtime_ms.value - 3.30) < 0.005);
 	np_prediction_free(p);
 	np_network_free(vgg);
