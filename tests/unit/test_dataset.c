@@ -366,6 +366,26 @@ static void test_passes(void **state)
 	np_dataset_free(dataset);
 }
 
+/* Passes that were contended do not count beside one that was not; of those alone, the least runtime counts. */
+static void test_contended_passes(void **state)
+{
+	(void)state;
+	const char *text = "layer_type,in_c,out_c,pass,runtime_ms,power_w,flags\n"
+	                   "fc,10,10,1,5,10,contended\n"
+	                   "fc,10,20,1,5,10,contended\n"
+	                   "fc,10,10,2,3,30,contended\n"
+	                   "fc,10,20,2,9,40,\n"
+	                   "fc,10,10,3,4,50,contended\n";
+	np_error err = {0};
+	np_dataset *dataset;
+	assert_ok(load_text(text, NULL, &dataset, &err), &err);
+	assert_int_equal(np_dataset_row_count(dataset), 2);
+	const np_row *all = np_dataset_row(dataset, 0), *one = np_dataset_row(dataset, 1);
+	assert_true(all->value[NP_RUNTIME] == 3 && all->value[NP_POWER] == 30);
+	assert_true(one->value[NP_RUNTIME] == 9 && one->value[NP_POWER] == 40);
+	np_dataset_free(dataset);
+}
+
 /* Many issues: the list is cut, the count is not. */
 static void test_many_issues(void **state)
 {
@@ -482,15 +502,15 @@ static void test_published(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_sha256),         cmocka_unit_test(test_csv),
-	        cmocka_unit_test(test_csv_errors),     cmocka_unit_test(test_csv_written),
-	        cmocka_unit_test(test_conv_row),       cmocka_unit_test(test_columns_in_any_order),
-	        cmocka_unit_test(test_blanks_derived), cmocka_unit_test(test_output_sizes),
-	        cmocka_unit_test(test_refused_rows),   cmocka_unit_test(test_bad_files),
-	        cmocka_unit_test(test_devices),        cmocka_unit_test(test_passes),
-	        cmocka_unit_test(test_many_issues),    cmocka_unit_test(test_endless_issues),
-	        cmocka_unit_test(test_gzip),           cmocka_unit_test(test_gzip_bomb),
-	        cmocka_unit_test(test_published),
+	        cmocka_unit_test(test_sha256),           cmocka_unit_test(test_csv),
+	        cmocka_unit_test(test_csv_errors),       cmocka_unit_test(test_csv_written),
+	        cmocka_unit_test(test_conv_row),         cmocka_unit_test(test_columns_in_any_order),
+	        cmocka_unit_test(test_blanks_derived),   cmocka_unit_test(test_output_sizes),
+	        cmocka_unit_test(test_refused_rows),     cmocka_unit_test(test_bad_files),
+	        cmocka_unit_test(test_devices),          cmocka_unit_test(test_passes),
+	        cmocka_unit_test(test_contended_passes), cmocka_unit_test(test_many_issues),
+	        cmocka_unit_test(test_endless_issues),   cmocka_unit_test(test_gzip),
+	        cmocka_unit_test(test_gzip_bomb),        cmocka_unit_test(test_published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
