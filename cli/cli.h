@@ -54,8 +54,6 @@ typedef struct arguments {
 /* Parses argv[first..]; EXIT_FINE or EXIT_USAGE, having said on standard error what was wrong. */
 int arguments_parse(arguments *args, unsigned options, int argc, char **argv, int first);
 void arguments_free(arguments *args);
-/* The options of a command as lines of help, on standard output. */
-void options_print(unsigned options);
 
 /* Bits of the options a command takes. */
 enum {
@@ -174,30 +172,30 @@ int share_complain(const char *what, const char *name, const list *directories);
 extern const char DEFAULT_PLATFORM[];
 
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
-#define COMMAND_MAP(X)                                                                                                       \
-	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")          \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,           \
-	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                            \
-	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,            \
-	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")        \
-	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                            \
-	  "learn a platform from measured layers")                                                                           \
-	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                       \
-	  "the terms that fit sees, as CSV for other tools")                                                                 \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,     \
-	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                            \
-	  "predictions beside measurements")                                                                                 \
-	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
-	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
-	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
-	  "energy per item and throughput against the batch")                                                                \
-	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                      \
-	  "random networks, as files or lines that predict reads")                                                           \
-	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                     \
-	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                            \
-	  "runtime and power of layers and networks on a device at hand")                                                    \
-	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")    \
-	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")    \
+#define COMMAND_MAP(X)                                                                                                        \
+	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")           \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,            \
+	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                             \
+	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,             \
+	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")         \
+	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                             \
+	  "learn a platform from measured layers")                                                                            \
+	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                        \
+	  "the terms that fit sees, as CSV for other tools")                                                                  \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,      \
+	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                             \
+	  "predictions beside measurements")                                                                                  \
+	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                   \
+	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front")  \
+	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",              \
+	  "energy per item and throughput against the batch")                                                                 \
+	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                       \
+	  "random networks, as files or lines that predict reads")                                                            \
+	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                      \
+	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                             \
+	  "runtime and power of layers and networks on a device at hand")                                                     \
+	X("platforms", command_platforms, OPT_REPORT, "[PLATFORM...]", "the platforms at hand and how good their models are") \
+	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")     \
 	X("version", command_version, 0, "", "the program's version")
 
 #define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);

@@ -1,22 +1,11 @@
 /* The options: one table, from which they are parsed and explained. */
-#include "cli.h"
 #include "options_choose.h"
+#include "tables.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef int setter(arguments *args, const char *value);
-
-typedef struct option {
-	const char *name; /* with its dashes */
-	const char *alias;
-	const char *value; /* how the value is called in the help; NULL = none, "[...]" = optional, after '=' */
-	unsigned commands; /* 0 = all */
-	setter *set;
-	const char *help;
-} option;
 
 static int complain_value(const char *word, const char *value, const char *expected)
 {
@@ -255,7 +244,8 @@ static const option OPTIONS[] = {
          "shape of an input, [n, c, h, w]; 0 keeps the file's dimension"},
         {"--dim", NULL, "NAME=N", OPT_LOAD, set_dim, "size of a symbolic dimension of an ONNX file"},
         {"--strict", NULL, NULL, OPT_LOAD | OPT_EVALUATE, set_strict, "fail on an operator that is not known (exit status 4)"},
-        {"--platform", "-p", "NAME|FILE", OPT_PLATFORM, set_platform, "the platform; `neuralpower platforms` lists the names"},
+        {"--platform", "-p", VALUE_PLATFORM "|FILE", OPT_PLATFORM, set_platform,
+         "the platform; `neuralpower platforms` lists the names"},
         {"--interval", NULL, "PERCENT", OPT_PLATFORM, set_interval, "how sure the intervals are to be (90), from 50 to 99"},
         {"--layers", NULL, "ROWS.csv", OPT_EVALUATE, add_layers,
          "measured layers; with --networks, the networks' layers, to be summed"},
@@ -272,16 +262,16 @@ static const option OPTIONS[] = {
         {"--max-runtime-ms", NULL, "MS", OPT_RANK, set_max_runtime, "a network that takes longer is not chosen"},
         {"--max-energy-mj", NULL, "MJ", OPT_RANK, set_max_energy, "nor one that takes more energy per item"},
         {"--max-power-w", NULL, "W", OPT_RANK, set_max_power, "nor one that takes more power"},
-        {"--space", NULL, "NAME", OPT_SAMPLE, set_space, "where networks are drawn from: cifar10, mnist, residual, mobile"},
+        {"--space", NULL, "cifar10|mnist|residual|mobile", OPT_SAMPLE, set_space, "where networks are drawn from"},
         {"--count", NULL, "N", OPT_SAMPLE, set_count, "how many (1)"},
         {"--seed", NULL, "N", OPT_SAMPLE, set_seed, "another seed gives other networks (1)"},
         {"--lines", NULL, NULL, OPT_SAMPLE, set_lines, "a JSON line each, on standard output or in FILE of -o"},
         {"-o", NULL, "DIR", OPT_SAMPLE, set_out, "a Caffe prototxt file each, in a folder that is made where it is not"},
-        {"--method", NULL, "NAME", OPT_FIT, set_method, "the estimator: default or paper"},
-        {"--method", NULL, "NAME", OPT_BASELINE, set_method,
+        {"--method", NULL, "default|paper", OPT_FIT, set_method, "the estimator"},
+        {"--method", NULL, "model|paleo|roofline", OPT_BASELINE, set_method,
          "model (learned; the default), or from a data sheet alone: paleo or roofline; then --platform names the sheet"},
-        {"--sheet", NULL, "NAME|FILE", OPT_COMPARE, add_sheet, "a data sheet; `neuralpower platforms` lists the names"},
-        {"--method", NULL, "NAME", OPT_COMPARE, set_method, "of the sheets: paleo or roofline, instead of both"},
+        {"--sheet", NULL, VALUE_SHEET "|FILE", OPT_COMPARE, add_sheet, "a data sheet; `neuralpower platforms` lists the names"},
+        {"--method", NULL, "paleo|roofline", OPT_COMPARE, set_method, "of the sheets, one instead of both"},
         {"--networks", NULL, "FILE.csv", OPT_COMPARE, set_networks, "measured networks, to be set beside the totals"},
         {"--peak-gflops", NULL, "N", OPT_BASELINE | OPT_COMPARE, set_peak_gflops,
          "a device's peak rate (fp32), instead of its sheet's or of a sheet"},
@@ -292,29 +282,29 @@ static const option OPTIONS[] = {
          "of paleo: the share of peak and bandwidth that is reached (100)"},
         {"--idle-power", NULL, "W", OPT_BASELINE | OPT_COMPARE, set_idle_power, "a device's idle power, for the roofline"},
         {"--limit-power", NULL, "W", OPT_BASELINE | OPT_COMPARE, set_limit_power, "a device's power limit, for the roofline"},
-        {"--features", NULL, "LIST", OPT_FIT | OPT_DESIGN, set_features,
+        {"--features", NULL, "authors|text", OPT_FIT | OPT_DESIGN, set_features,
          "features of the paper's polynomial: authors (their scripts' list) or text (the paper's)"},
         {"--degree", NULL, "N", OPT_FIT, set_degree, "with --method paper, the highest degree tried (runtime 4, power 2)"},
         {"--degrees", NULL, "[=FILE]", OPT_FIT, add_degrees,
          "with --method paper, the errors of each degree; FILE.svg, .html, .csv and .json say how"},
-        {"--suite", NULL, "NAME|FILE", OPT_MEASURE, add_suite,
-         "layers to measure: quick, paper, full, or a file of them; may be given again"},
-        {"--device", NULL, "NAME", OPT_MEASURE, set_device,
-         "cpu (default), cuda:N; fake:... is computed, replay:FILE.csv repeats a data set"},
-        {"--dtype", NULL, "TYPE", OPT_MEASURE, set_dtype, "fp32 (default), on a GPU also tf32 and fp16"},
+        {"--suite", NULL, "quick|paper|full|FILE", OPT_MEASURE, add_suite, "layers to measure; may be given again"},
+        {"--device", NULL, "cpu|cuda:N", OPT_MEASURE, set_device,
+         "cpu (default) or a GPU; fake:... is computed, replay:FILE.csv repeats a data set"},
+        {"--dtype", NULL, "fp32|tf32|fp16", OPT_MEASURE, set_dtype, "fp32 (default), on a GPU also tf32 and fp16"},
         {"--networks", NULL, "FILE.csv", OPT_MEASURE, set_networks, "where whole networks go; else DATASET-networks.csv"},
         {"--passes", NULL, "N", OPT_MEASURE, set_passes, "measure everything N times (1), each time in another order"},
         {"--time-budget", NULL, "SECONDS", OPT_MEASURE, set_time_budget,
          "begin no row after it; the same command goes on from there"},
         {"--fit", NULL, "NAME", OPT_MEASURE, set_fit, "then learn platform NAME from it, into NAME.json"},
         {"--name", NULL, "NAME", OPT_FIT, set_name, "the platform's name; else made from the device"},
-        {"--type", NULL, "T", OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
-        {"--target", NULL, "T", OPT_DESIGN, set_target, "runtime_ms (default) or power_w"},
+        {"--type", NULL, VALUE_TYPE, OPT_DESIGN, set_type, "the type of layers: conv, fc, maxpool..."},
+        {"--target", NULL, "runtime_ms|power_w", OPT_DESIGN, set_target, "what was measured (runtime_ms)"},
         {"--degree", NULL, "N", OPT_DESIGN, set_degree, "degree of the paper's polynomial (runtime 3, power 2)"},
         {"--device", NULL, "TEXT", OPT_DEVICE, set_device, "only rows whose device contains TEXT"},
         {"--source", NULL, "TEXT", OPT_FIT, set_source,
          "who measured the rows and under which terms, kept in the platform file"},
-        {"--group", NULL, "BY", OPT_FIT, set_group, "rows that stay in one fold: row (default), shape, network (and shape)"},
+        {"--group", NULL, "row|shape|network", OPT_FIT, set_group,
+         "rows that stay in one fold: row (default), shape, network (and shape)"},
         {"--seed", NULL, "N", OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_seed,
          "seed of cross-validation folds and of measuring orders (1)"},
         {"--threads", NULL, "N", OPT_FIT, set_threads, "threads (1); the result does not depend on it"},
@@ -336,18 +326,19 @@ static bool takes(const option *o, unsigned commands)
 	return !o->commands || (o->commands & commands);
 }
 
-void options_print(unsigned options)
+const option *option_next(const option *previous, unsigned commands)
 {
-	for (int i = 0; i < OPTION_COUNT; i++) {
-		const option *o = &OPTIONS[i];
-		if (!takes(o, options))
-			continue;
-		char left[64];
-		const char *value = o->value ? o->value : "";
-		snprintf(left, sizeof left, "%s%s%s%s%s", o->alias ? o->alias : "", o->alias ? ", " : "", o->name,
-		         o->value && value[0] != '[' ? " " : "", value);
-		printf("  %-24s %s\n", left, o->help);
-	}
+	for (int i = previous ? (int)(previous - OPTIONS) + 1 : 0; i < OPTION_COUNT; i++)
+		if (takes(&OPTIONS[i], commands))
+			return &OPTIONS[i];
+	return NULL;
+}
+
+void option_text(const option *o, char *text, size_t size)
+{
+	const char *value = o->value ? o->value : "";
+	snprintf(text, size, "%s%s%s%s%s", o->alias ? o->alias : "", o->alias ? ", " : "", o->name,
+	         o->value && value[0] != '[' ? " " : "", value);
 }
 
 /* The option that `word` names; `*inline_value` points behind its '=' when it has one. */
@@ -356,13 +347,10 @@ static const option *find_option(const char *word, unsigned commands, const char
 	const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
 	size_t length = equals ? (size_t)(equals - word) : strlen(word);
 	*inline_value = equals ? equals + 1 : NULL;
-	for (int i = 0; i < OPTION_COUNT; i++) {
-		const option *o = &OPTIONS[i];
-		bool named = strlen(o->name) == length && strncmp(o->name, word, length) == 0;
-		bool aliased = o->alias && strcmp(o->alias, word) == 0;
-		if (takes(o, commands) && (named || aliased))
+	for (const option *o = NULL; (o = option_next(o, commands));)
+		if ((strlen(o->name) == length && strncmp(o->name, word, length) == 0) ||
+		    (o->alias && strcmp(o->alias, word) == 0))
 			return o;
-	}
 	return NULL;
 }
 
@@ -371,9 +359,8 @@ static int complain_option(const char *word, unsigned commands)
 	char name[64];
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
 	similar best = {.typed = name};
-	for (int i = 0; i < OPTION_COUNT; i++)
-		if (takes(&OPTIONS[i], commands))
-			similar_try(&best, OPTIONS[i].name);
+	for (const option *o = NULL; (o = option_next(o, commands));)
+		similar_try(&best, o->name);
 	if (best.word)
 		complain("unknown option '%s'; did you mean '%s'?", name, best.word);
 	else
