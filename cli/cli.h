@@ -39,7 +39,8 @@ typedef struct arguments {
 	int64_t *batches;
 	int batch_count;
 	output json, csv, html;
-	const char *out, *method, *name, *device, *source, *type, *target, *networks, *table, *group, *features, *dtype, *fit;
+	const char *out, *method, *name, *names, *device, *source, *type, *target, *networks, *table, *group, *features, *dtype,
+	        *fit;
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
 	const char *errors, *space, *stream;
@@ -69,6 +70,7 @@ enum {
 	OPT_COMPARE = 1 << 10, /* sheet, method, figures of a device, networks */
 	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
 	OPT_PAGE = 1 << 11,    /* html */
+	OPT_NAMES = 1 << 12,   /* names */
 };
 
 /* More of them. */
@@ -152,6 +154,8 @@ int sheet_open(const arguments *args, const char *name, const char *method, np_p
 bool sheet_find(const char *name, bool of_platform, char path[PATH_MAX]);
 /* As platform_list(). */
 list sheet_list(void);
+/* As platform_list(), of *.txt. */
+list suite_list(void);
 
 /* Lists: of borrowed items, or of copies that list_free_items() frees too. */
 bool list_add(list *l, const char *item);
@@ -164,39 +168,42 @@ list share_directories(const char *variable, const char *folder);
 bool share_find(const list *directories, const char *name, const char *extension, char path[PATH_MAX]);
 /* Whether it is a path rather than a name: it holds a '/' or ends in .json. */
 bool share_is_path(const char *name);
-/* Every *.json of the directories, in order, the first of each name. */
-list share_list(const list *directories);
+/* Every file of the directories with that extension, in order, the first of each name. */
+list share_list(const list *directories, const char *extension);
+/* What such a file is called by: without its directory and extension. */
+void share_name(const char *path, char name[NAME_MAX + 1]);
 /* Says that there is no such platform or data sheet, and which name is near or where was looked; EXIT_USAGE. */
 int share_complain(const char *what, const char *name, const list *directories);
 
 extern const char DEFAULT_PLATFORM[];
 
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
-#define COMMAND_MAP(X)                                                                                                        \
-	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")           \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,            \
-	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                             \
-	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,             \
-	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")         \
-	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                             \
-	  "learn a platform from measured layers")                                                                            \
-	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                        \
-	  "the terms that fit sees, as CSV for other tools")                                                                  \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,      \
-	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                             \
-	  "predictions beside measurements")                                                                                  \
-	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                   \
-	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front")  \
-	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",              \
-	  "energy per item and throughput against the batch")                                                                 \
-	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                       \
-	  "random networks, as files or lines that predict reads")                                                            \
-	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                      \
-	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                             \
-	  "runtime and power of layers and networks on a device at hand")                                                     \
-	X("platforms", command_platforms, OPT_REPORT, "[PLATFORM...]", "the platforms at hand and how good their models are") \
-	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")     \
-	X("version", command_version, 0, "", "the program's version")
+#define COMMAND_MAP(X)                                                                                                       \
+	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")          \
+	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,           \
+	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                            \
+	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,            \
+	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")        \
+	X("fit", command_fit, OPT_FIT | OPT_JSON | OPT_DEVICE, "DATASET.csv... -o PLATFORM.json",                            \
+	  "learn a platform from measured layers")                                                                           \
+	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                       \
+	  "the terms that fit sees, as CSV for other tools")                                                                 \
+	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,     \
+	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                            \
+	  "predictions beside measurements")                                                                                 \
+	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
+	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
+	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
+	  "energy per item and throughput against the batch")                                                                \
+	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                      \
+	  "random networks, as files or lines that predict reads")                                                           \
+	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                     \
+	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                            \
+	  "runtime and power of layers and networks on a device at hand")                                                    \
+	X("platforms", command_platforms, OPT_REPORT | OPT_NAMES, "[NAME...]",                                               \
+	  "the platforms at hand and how good their models are")                                                             \
+	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")    \
+	X("version", command_version, OPT_REPORT, "", "the program's version, what it reads, and the optional parts it finds")
 
 #define COMMAND_DECLARE(name, function, options, usage, help) int function(const arguments *args);
 COMMAND_MAP(COMMAND_DECLARE)

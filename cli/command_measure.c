@@ -58,6 +58,18 @@ static int take_word(subjects *s, const char *word)
 	return EXIT_USAGE;
 }
 
+static list suite_directories(void)
+{
+	return share_directories("NEURALPOWER_SUITES", "suites");
+}
+
+list suite_list(void)
+{
+	list directories = suite_directories(), paths = share_list(&directories, ".txt");
+	list_free_items(&directories);
+	return paths;
+}
+
 static int complain_suite(const char *name, const list *directories)
 {
 	complain("no suite '%s'; quick, paper, full, or a path that ends in .txt or holds a '/'", name);
@@ -72,7 +84,7 @@ static int find_suite(subjects *s, const char *name)
 	size_t length = strlen(name);
 	if (strchr(name, '/') || (length > 4 && strcmp(name + length - 4, ".txt") == 0) || strcmp(name, "-") == 0)
 		return list_add_copy(&s->suites, name) ? EXIT_FINE : EXIT_CHECK_FAILED;
-	list directories = share_directories("NEURALPOWER_SUITES", "suites");
+	list directories = suite_directories();
 	int status = EXIT_FINE;
 	if (!share_find(&directories, name, ".txt", path))
 		status = complain_suite(name, &directories);

@@ -1,7 +1,9 @@
 /* neuralpower platforms: what can be predicted for, and how well. */
 #include "cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct shelf {
 	np_platform **items;
@@ -46,8 +48,33 @@ static int fill(const list *names, int open(const char *name, np_platform **plat
 	return EXIT_FINE;
 }
 
+/* For programs and completions: nothing is opened. */
+static int print_names(const arguments *args)
+{
+	static const struct {
+		const char *what;
+		list (*find)(void);
+	} KINDS[] = {{"platforms", platform_list}, {"sheets", sheet_list}, {"suites", suite_list}};
+	for (size_t k = 0; k < sizeof KINDS / sizeof *KINDS; k++) {
+		if (strcmp(args->names, KINDS[k].what) != 0)
+			continue;
+		list found = KINDS[k].find();
+		char name[NAME_MAX + 1];
+		for (int i = 0; i < found.count; i++) {
+			share_name(found.items[i], name);
+			printf("%s\n", name);
+		}
+		list_free_items(&found);
+		return EXIT_FINE;
+	}
+	complain("--names '%s': platforms, sheets or suites was expected", args->names);
+	return EXIT_USAGE;
+}
+
 int command_platforms(const arguments *args)
 {
+	if (args->names)
+		return print_names(args);
 	shelf s = {0};
 	list found = {0}, sheets = {0};
 	if (!args->files.count) {

@@ -152,6 +152,7 @@ static int set_html(arguments *args, const char *value)
 TEXT_SETTER(out)
 TEXT_SETTER(method)
 TEXT_SETTER(name)
+TEXT_SETTER(names)
 TEXT_SETTER(device)
 TEXT_SETTER(source)
 TEXT_SETTER(type)
@@ -314,6 +315,7 @@ static const option OPTIONS[] = {
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
         {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
+        {"--names", NULL, "platforms|sheets|suites", OPT_NAMES, set_names, "only the names of what is at hand, one a line"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},

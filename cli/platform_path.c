@@ -18,7 +18,7 @@ static int load_path(const char *path, np_platform **platform)
 
 list platform_list(void)
 {
-	list directories = search_path(), paths = share_list(&directories);
+	list directories = search_path(), paths = share_list(&directories, ".json");
 	list_free_items(&directories);
 	return paths;
 }

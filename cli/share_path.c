@@ -91,19 +91,19 @@ static bool has_base(const list *paths, const char *base)
 	return false;
 }
 
-static int is_json_file(const struct dirent *entry)
+static int is_shown(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && ends_with(entry->d_name, ".json");
+	return entry->d_name[0] != '.';
 }
 
-static void add_directory(list *paths, const char *directory)
+static void add_directory(list *paths, const char *directory, const char *extension)
 {
 	struct dirent **entries;
-	int count = scandir(directory, &entries, is_json_file, alphasort);
+	int count = scandir(directory, &entries, is_shown, alphasort);
 	for (int i = 0; i < count; i++) {
 		char path[PATH_MAX];
 		snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
-		if (!has_base(paths, entries[i]->d_name))
+		if (ends_with(path, extension) && !has_base(paths, entries[i]->d_name))
 			list_add_copy(paths, path);
 		free(entries[i]);
 	}
@@ -116,22 +116,27 @@ bool share_is_path(const char *name)
 	return strchr(name, '/') || ends_with(name, ".json");
 }
 
-list share_list(const list *directories)
+list share_list(const list *directories, const char *extension)
 {
 	list paths = {0};
 	for (int i = 0; i < directories->count; i++)
-		add_directory(&paths, directories->items[i]);
+		add_directory(&paths, directories->items[i], extension);
 	return paths;
+}
+
+void share_name(const char *path, char name[NAME_MAX + 1])
+{
+	const char *base = base_name(path), *dot = strrchr(base, '.');
+	snprintf(name, NAME_MAX + 1, "%.*s", dot ? (int)(dot - base) : (int)strlen(base), base);
 }
 
 int share_complain(const char *what, const char *name, const list *directories)
 {
-	list paths = share_list(directories);
+	list paths = share_list(directories, ".json");
 	char(*names)[NAME_MAX + 1] = calloc((size_t)paths.count + 1, sizeof *names);
 	similar best = {.typed = name};
 	for (int i = 0; names && i < paths.count; i++) {
-		const char *base = base_name(paths.items[i]);
-		snprintf(names[i], sizeof names[i], "%.*s", (int)(strlen(base) - strlen(".json")), base);
+		share_name(paths.items[i], names[i]);
 		similar_try(&best, names[i]);
 	}
 	if (best.word)

@@ -12,7 +12,7 @@ static list search_path(void)
 
 list sheet_list(void)
 {
-	list directories = search_path(), paths = share_list(&directories);
+	list directories = search_path(), paths = share_list(&directories, ".json");
 	list_free_items(&directories);
 	return paths;
 }

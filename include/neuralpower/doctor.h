@@ -1,5 +1,5 @@
 /*
- * What this machine can measure, what it cannot, and what would mend that.
+ * What this machine can measure, what it cannot, and what would mend that; and what the library is able to do.
  *
  * Ownership: free with np_findings_free(); texts are borrowed until then.
  */
@@ -34,6 +34,13 @@ typedef struct np_findings np_findings;
  * of memory: what is missing is a finding.
  */
 NP_API np_status np_doctor(np_findings **findings, int *devices, np_error *err) NP_MUST_CHECK;
+
+/*
+ * What this library reads, and which optional parts it finds here: quick, nothing is started. A part that is not there is a
+ * finding, and whether one that is there works, np_doctor() finds out. Fails only for want of memory.
+ */
+NP_API np_status np_capabilities(np_findings **findings, np_error *err) NP_MUST_CHECK;
+
 NP_API void np_findings_free(np_findings *findings);
 NP_API int np_findings_count(const np_findings *findings);
 NP_API const np_finding *np_findings_item(const np_findings *findings, int index); /* NULL when out of range */

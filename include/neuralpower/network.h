@@ -219,6 +219,11 @@ typedef struct np_load_options {
 	bool strict; /* NP_ERR_UNSUPPORTED on the first unknown operator, instead of a layer of kind `other` and a warning */
 } np_load_options;
 
+/* The formats of network files, by index; NULL past the last: "onnx", "paleo", "caffe", "json". */
+NP_API const char *np_format_name(int index);
+/* One line on a format; NULL when there is none of that name. */
+NP_API const char *np_format_help(const char *name);
+
 /*
  * Reads a network file: Caffe prototxt, ONNX, Paleo JSON or our own JSON, told apart by content, then by extension; "-" is
  * standard input. Weights are never read into memory. `options` may be NULL.

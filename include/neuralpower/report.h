@@ -68,6 +68,10 @@ NP_API np_status np_report_measure(const np_measure_result *result, const np_rep
 NP_API np_status np_report_doctor(const np_findings *findings, int devices, const np_report_options *options, char **text,
                                   size_t *size, np_error *err) NP_MUST_CHECK;
 
+/* The library's version and what np_capabilities() found. */
+NP_API np_status np_report_version(const np_findings *findings, const np_report_options *options, char **text, size_t *size,
+                                   np_error *err) NP_MUST_CHECK;
+
 #ifdef __cplusplus
 }
 #endif

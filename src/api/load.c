@@ -16,15 +16,29 @@ typedef np_status reader(np_source *source, const np_load_options *options, np_n
 typedef struct format {
 	const char *name, *extension;
 	reader *read;
+	const char *help;
 } format;
 
 static const format FORMATS[] = {
-        {"onnx", ".onnx", np_onnx_read},
-        {"paleo", ".json", np_paleo_read},
-        {"caffe", ".prototxt", np_caffe_read},
-        {"json", ".jsonl", np_netjson_read},
+        {"onnx", ".onnx", np_onnx_read, "ONNX models, opset 7 to the newest"},
+        {"paleo", ".json", np_paleo_read, "Paleo's networks, JSON"},
+        {"caffe", ".prototxt", np_caffe_read, "Caffe prototxt, current and V1"},
+        {"json", ".jsonl", np_netjson_read, "networks of our own, JSON, alone or one a line"},
 };
 enum { ONNX, PALEO, CAFFE, NETJSON, FORMAT_COUNT };
+
+const char *np_format_name(int index)
+{
+	return index >= 0 && index < FORMAT_COUNT ? FORMATS[index].name : NULL;
+}
+
+const char *np_format_help(const char *name)
+{
+	for (int i = 0; i < FORMAT_COUNT; i++)
+		if (strcmp(FORMATS[i].name, name) == 0)
+			return FORMATS[i].help;
+	return NULL;
+}
 
 static bool ends_with(const char *text, const char *end)
 {

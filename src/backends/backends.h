@@ -18,6 +18,8 @@ void np_cpu_probe(np_findings *findings, int *devices);
 /* Layers on an NVIDIA GPU: cuDNN, cuBLAS, CUDA graphs, NVML, all found at run time. */
 np_status np_cuda_open(const np_device_request *request, np_device **device, np_error *err) NP_MUST_CHECK;
 void np_cuda_probe(np_findings *findings, int *devices);
+/* Which of its libraries are found, without asking for a device. */
+void np_cuda_list(np_findings *findings);
 
 /* A device that is computed: "fake:watts=250,tick=0.1", or one that repeats a recorded data set: "replay:FILE.csv". */
 np_status np_fake_open(const np_device_request *request, np_device **device, np_error *err) NP_MUST_CHECK;

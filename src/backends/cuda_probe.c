@@ -152,3 +152,34 @@ void np_cuda_probe(np_findings *findings, int *devices)
 		*devices += count;
 	np_cuda_libs_close(&libs);
 }
+
+/* ---- without a device ---- */
+
+/* What can be asked of a library before there is a device. */
+static void write_version(const np_cuda_libs *libs, np_cuda_part part, char *text, size_t size)
+{
+	int runtime = 0;
+	text[0] = '\0';
+	if (part == NP_CUDA_CUDART && libs->cuda.runtime_version(&runtime) == NP_CUDA_OK)
+		snprintf(text, size, "%d.%d, ", runtime / 1000, runtime % 1000 / 10);
+	if (part == NP_CUDA_CUDNN) {
+		size_t version = libs->dnn.version();
+		snprintf(text, size, "%zu.%zu.%zu, ", version / 10000, version / 100 % 100, version % 100);
+	}
+}
+
+void np_cuda_list(np_findings *findings)
+{
+	np_cuda_libs libs;
+	np_cuda_libs_start(&libs);
+	for (int part = 0; part < NP_CUDA_PART_COUNT; part++) {
+		char version[32];
+		np_error why = {0};
+		bool found = np_cuda_libs_open(&libs, part, &why) == NP_OK;
+		if (found)
+			write_version(&libs, part, version, sizeof version);
+		np_findings_add(findings, found ? NP_FINDING_GOOD : NP_FINDING_FACT, "gpu", np_cuda_libs_title(part), NULL,
+		                "%s%s", found ? version : "", found ? libs.library[part].path : "not found");
+	}
+	np_cuda_libs_close(&libs);
+}

@@ -27,5 +27,7 @@ int np_rapl_packages(const np_meter *meter);
 
 /* Findings on both ways, for doctor. */
 void np_rapl_probe(np_findings *findings, int *devices);
+/* Whether counters are there to be read, without waiting for them to move. */
+void np_rapl_list(np_findings *findings);
 
 #endif

@@ -61,3 +61,17 @@ void np_rapl_probe(np_findings *findings, int *devices)
 			add_idle(findings, &np_rapl_ways[i], &verdicts[i], needed, is_virtual);
 	}
 }
+
+void np_rapl_list(np_findings *findings)
+{
+	const np_rapl_request request = {.root = np_sys_root(), .seam = &np_rapl_machine};
+	for (int i = 0; i < NP_RAPL_WAYS; i++) {
+		np_rapl_set set = {.count = 0};
+		np_rapl_verdict verdict;
+		np_rapl_ways[i].find(&request, &set, &verdict);
+		bool works = verdict.state == NP_RAPL_WORKS;
+		np_findings_add(findings, works ? NP_FINDING_GOOD : NP_FINDING_FACT, AREA, np_rapl_ways[i].item, NULL, "%s",
+		                works ? "counters that can be read" : verdict.text);
+		np_rapl_close(&set);
+	}
+}

@@ -1,4 +1,6 @@
-/* doctor: what was found, by area, and the commands that mend what is missing. */
+/*
+ * doctor: what was found, by area, and the commands that mend what is missing. version: what was found of the library itself.
+ */
 #include "report/report_impl.h"
 #include "report/table.h"
 #include "text/utf8.h"
@@ -23,16 +25,12 @@ static const struct {
 
 enum { ITEM_COLUMNS = 16, TEXT_AT = 4 + ITEM_COLUMNS + 2, LEAST_TEXT = 20 };
 
-static void doctor_json(np_json *json, const void *subjects, int i)
+static void put_findings(np_json *json, const np_findings *findings)
 {
-	const diagnosis *d = (const diagnosis *)subjects + i;
-	np_json_object(json);
-	np_json_put_string(json, "schema", "neuralpower/doctor/1");
-	np_json_put_int(json, "devices", d->devices);
 	np_json_key(json, "findings");
 	np_json_array(json);
-	for (int k = 0; k < np_findings_count(d->findings); k++) {
-		const np_finding *f = np_findings_item(d->findings, k);
+	for (int k = 0; k < np_findings_count(findings); k++) {
+		const np_finding *f = np_findings_item(findings, k);
 		np_json_object(json);
 		np_json_put_string(json, "level", LEVELS[f->level].name);
 		np_json_put_string(json, "area", f->area);
@@ -43,6 +41,25 @@ static void doctor_json(np_json *json, const void *subjects, int i)
 		np_json_close(json);
 	}
 	np_json_close(json);
+}
+
+static void doctor_json(np_json *json, const void *subjects, int i)
+{
+	const diagnosis *d = (const diagnosis *)subjects + i;
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/doctor/1");
+	np_json_put_int(json, "devices", d->devices);
+	put_findings(json, d->findings);
+	np_json_close(json);
+}
+
+static void version_json(np_json *json, const void *subjects, int i)
+{
+	const diagnosis *d = (const diagnosis *)subjects + i;
+	np_json_object(json);
+	np_json_put_string(json, "schema", "neuralpower/version/1");
+	np_json_put_string(json, "version", NP_VERSION);
+	put_findings(json, d->findings);
 	np_json_close(json);
 }
 
@@ -145,14 +162,29 @@ static void put_remedies(np_text *out, const np_findings *findings)
 	np_text_puts(out, any ? "\n" : "");
 }
 
+static void put_areas(np_text *out, const np_findings *findings, const np_report_options *options)
+{
+	for (int i = 0; i < np_findings_count(findings); i++)
+		if (!is_continued(findings, i))
+			put_area(out, findings, i, options);
+	put_remedies(out, findings);
+}
+
+static void version_table(np_text *out, const void *subjects, int count, const np_report_options *options)
+{
+	for (int k = 0; k < count; k++) {
+		np_put_plain(out, "neuralpower %s", NP_VERSION);
+		np_text_puts(out, "\n\n");
+		put_areas(out, ((const diagnosis *)subjects + k)->findings, options);
+	}
+	np_text_puts(out, "`neuralpower doctor` tries what was found.\n");
+}
+
 static void doctor_table(np_text *out, const void *subjects, int count, const np_report_options *options)
 {
 	for (int k = 0; k < count; k++) {
 		const diagnosis *d = (const diagnosis *)subjects + k;
-		for (int i = 0; i < np_findings_count(d->findings); i++)
-			if (!is_continued(d->findings, i))
-				put_area(out, d->findings, i, options);
-		put_remedies(out, d->findings);
+		put_areas(out, d->findings, options);
 		if (d->devices)
 			np_put_counted(out, d->devices, "device");
 		np_text_puts(out, d->devices ? " can be measured.\n" : "No device can be measured.\n");
@@ -170,4 +202,17 @@ np_status np_report_doctor(const np_findings *findings, int devices, const np_re
 	};
 	const diagnosis d = {findings, devices};
 	return np_report_write(&DOCTOR, &d, 1, options, text, size, err);
+}
+
+np_status np_report_version(const np_findings *findings, const np_report_options *options, char **text, size_t *size,
+                            np_error *err)
+{
+	static const np_report_kind VERSION = {
+	        .table = version_table,
+	        .json = version_json,
+	        .csv_header = "level,area,item,text,remedy",
+	        .csv = doctor_csv,
+	};
+	const diagnosis d = {.findings = findings};
+	return np_report_write(&VERSION, &d, 1, options, text, size, err);
 }
