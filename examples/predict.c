@@ -3,11 +3,14 @@
  *
  *     cc predict.c $(pkg-config --cflags --libs neuralpower) -o predict
  *     ./predict networks/alexnet.prototxt platforms/xeon-5120-pytorch.json 16
+ *
+ * Compiles as C and as C++.
  */
 #include <neuralpower/neuralpower.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int fail(const np_error *err)
 {
@@ -33,11 +36,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s NETWORK PLATFORM.json [BATCH]\n", argv[0]);
 		return 2;
 	}
-	np_error err = {0};
+	np_error err;
 	np_network *network = NULL;
 	np_platform *platform = NULL;
 	np_prediction *prediction = NULL;
-	np_load_options options = {.batch = argc > 3 ? atoi(argv[3]) : 0};
+	np_load_options options;
+	np_error_clear(&err);
+	memset(&options, 0, sizeof options);
+	options.batch = argc > 3 ? atoi(argv[3]) : 0; /* 0 = as the file says */
 	int status = 0;
 	if (np_network_load(argv[1], &options, &network, &err) != NP_OK ||
 	    np_platform_load(argv[2], &platform, &err) != NP_OK || np_predict(network, platform, &prediction, &err) != NP_OK)

@@ -6,22 +6,23 @@
  *     ./search platforms/xeon-5120-pytorch.json 5 20
  *
  * Evolution: the better half of a population stays, the other half is replaced by changed copies of it. Networks are built
- * in memory; a predictor remembers their layers, most of which were seen before.
+ * in memory; a predictor remembers their layers, most of which were seen before. Compiles as C and as C++.
  */
 #include <neuralpower/neuralpower.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { POPULATION = 64, STAGES = 4, MOST_BLOCKS = 4, GENERATIONS = 200 };
 
 /* A network for images of 3 x 32 x 32: stages of convolutions, each ended by a pooling that halves the image. */
-typedef struct genes {
+typedef struct genome {
 	int blocks[STAGES], channels[STAGES], kernel[STAGES];
-} genes;
+} genome;
 
 typedef struct candidate {
-	genes genes;
+	genome genes;
 	double runtime_ms, energy_mj, macs, fitness; /* the lower, the better */
 } candidate;
 
@@ -42,6 +43,16 @@ static int random_between(search *s, int least, int most)
 
 /* ---- from genes to a network ---- */
 
+static np_layer_desc describe(np_kind kind, const char *name)
+{
+	np_layer_desc desc;
+	memset(&desc, 0, sizeof desc);
+	desc.kind = kind;
+	desc.name = name;
+	return desc;
+}
+
+/* Adds a layer behind `*tensor`, which becomes its output. */
 static np_status add(np_network *network, np_layer_desc desc, int *tensor, np_error *err)
 {
 	int input = *tensor;
@@ -50,41 +61,59 @@ static np_status add(np_network *network, np_layer_desc desc, int *tensor, np_er
 	return np_network_add_layer(network, &desc, tensor, err);
 }
 
-static np_status add_stage(np_network *network, const genes *g, int stage, int *tensor, np_error *err)
+/* Padded so that the image keeps its size. */
+static np_status add_conv(np_network *network, int kernel, int channels, int *tensor, np_error *err)
 {
-	np_status status = NP_OK;
-	int k = g->kernel[stage];
-	for (int b = 0; b < g->blocks[stage] && status == NP_OK; b++) {
-		status = add(network,
-		             (np_layer_desc){.kind = NP_CONV,
-		                             .name = "conv",
-		                             .spatial_rank = 2,
-		                             .kernel = {k, k},
-		                             .pad_begin = {k / 2, k / 2},
-		                             .pad_end = {k / 2, k / 2},
-		                             .out_channels = g->channels[stage],
-		                             .bias = true},
-		             tensor, err);
-		if (status == NP_OK)
-			status = add(network, (np_layer_desc){.kind = NP_RELU, .name = "relu"}, tensor, err);
+	np_layer_desc conv = describe(NP_CONV, "conv");
+	conv.spatial_rank = 2;
+	conv.out_channels = channels;
+	conv.bias = true;
+	for (int axis = 0; axis < 2; axis++) {
+		conv.kernel[axis] = kernel;
+		conv.pad_begin[axis] = conv.pad_end[axis] = kernel / 2;
 	}
-	if (status != NP_OK)
-		return status;
-	return add(network,
-	           (np_layer_desc){.kind = NP_MAXPOOL, .name = "pool", .spatial_rank = 2, .kernel = {2, 2}, .stride = {2, 2}},
-	           tensor, err);
+	return add(network, conv, tensor, err);
 }
 
-static np_status fill(np_network *network, const genes *g, np_error *err)
+static np_status add_pool(np_network *network, int *tensor, np_error *err)
+{
+	np_layer_desc pool = describe(NP_MAXPOOL, "pool");
+	pool.spatial_rank = 2;
+	for (int axis = 0; axis < 2; axis++)
+		pool.kernel[axis] = pool.stride[axis] = 2;
+	return add(network, pool, tensor, err);
+}
+
+static np_status add_classifier(np_network *network, int *tensor, np_error *err)
+{
+	np_layer_desc fc = describe(NP_FC, "fc");
+	fc.axis = 1;
+	fc.out_channels = 10;
+	fc.bias = true;
+	return add(network, fc, tensor, err);
+}
+
+static np_status add_stage(np_network *network, const genome *g, int stage, int *tensor, np_error *err)
+{
+	np_status status = NP_OK;
+	for (int b = 0; b < g->blocks[stage] && status == NP_OK; b++) {
+		status = add_conv(network, g->kernel[stage], g->channels[stage], tensor, err);
+		if (status == NP_OK)
+			status = add(network, describe(NP_RELU, "relu"), tensor, err);
+	}
+	return status == NP_OK ? add_pool(network, tensor, err) : status;
+}
+
+static np_status fill(np_network *network, const genome *g, np_error *err)
 {
 	const int64_t dims[] = {1, 3, 32, 32};
+	const np_shape shape = {4, dims};
 	int tensor;
-	np_status status = np_network_add_input(network, "data", (np_shape){4, dims}, 4, &tensor, err);
+	np_status status = np_network_add_input(network, "data", shape, 4, &tensor, err);
 	for (int i = 0; i < STAGES && status == NP_OK; i++)
 		status = add_stage(network, g, i, &tensor, err);
 	if (status == NP_OK)
-		status = add(network, (np_layer_desc){.kind = NP_FC, .name = "fc", .axis = 1, .out_channels = 10, .bias = true},
-		             &tensor, err);
+		status = add_classifier(network, &tensor, err);
 	return status == NP_OK ? np_network_finish(network, err) : status;
 }
 
@@ -118,7 +147,7 @@ static np_status judge(search *s, candidate *c)
 
 /* ---- evolution ---- */
 
-static void draw_stage(search *s, genes *g, int stage)
+static void draw_stage(search *s, genome *g, int stage)
 {
 	g->blocks[stage] = random_between(s, 1, MOST_BLOCKS);
 	g->channels[stage] = 8 * random_between(s, 1, 32);
@@ -126,10 +155,10 @@ static void draw_stage(search *s, genes *g, int stage)
 }
 
 /* One gene of one stage changes; now and then the whole stage. */
-static void change(search *s, genes *g)
+static void change(search *s, genome *g)
 {
 	int stage = random_between(s, 0, STAGES - 1);
-	genes drawn = *g;
+	genome drawn = *g;
 	draw_stage(s, &drawn, stage);
 	switch (random_between(s, 0, 3)) {
 	case 0:
@@ -148,7 +177,7 @@ static void change(search *s, genes *g)
 
 static int compare(const void *left, const void *right)
 {
-	const candidate *a = left, *b = right;
+	const candidate *a = (const candidate *)left, *b = (const candidate *)right;
 	return (a->fitness > b->fitness) - (a->fitness < b->fitness);
 }
 
@@ -191,9 +220,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s PLATFORM.json MAX_RUNTIME_MS MIN_MILLION_MACS [SEED]\n", argv[0]);
 		return 2;
 	}
-	search s = {.most_ms = atof(argv[2]), .least_macs = 1e6 * atof(argv[3])};
+	search s;
+	static candidate population[POPULATION];
+	memset(&s, 0, sizeof s);
+	s.most_ms = atof(argv[2]);
+	s.least_macs = 1e6 * atof(argv[3]);
 	s.random = 88172645463325252u + (argc > 4 ? strtoull(argv[4], NULL, 10) : 0);
-	candidate population[POPULATION] = {0};
 	np_platform *platform = NULL;
 	int status = 0;
 	if (np_platform_load(argv[1], &platform, &s.err) != NP_OK ||
