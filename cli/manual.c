@@ -42,7 +42,7 @@ static const manual MANUALS[] = {
          "bytes; and in all, the most memory that activations take at a time. Weights are never read.",
          np_flops_rule,
          {{"neuralpower inspect alexnet.prototxt --batch 16", "the layers of AlexNet, 16 images at a time"},
-          {"neuralpower inspect model.onnx --shape data:1x3x224x224 --json", "an ONNX file whose input's shape is open"}}},
+          {"neuralpower inspect model.onnx --shape input:1x3x224x224 --json", "an ONNX file whose input's shape is open"}}},
         {"predict",
          "Predicts what networks cost on a platform from models that were learned from layers measured there. A layer that no "
          "model covers gets an estimate from the bytes it moves, marked `~`; the share that learned models gave is said. With "
@@ -102,7 +102,7 @@ static const manual MANUALS[] = {
          "stopped goes on when the same command is given again. With --fit, a platform is learned from the rows at once.",
          NULL,
          {{"neuralpower measure --suite quick --device cpu --fit mycpu", "this processor, all the way to a platform"},
-          {"neuralpower measure conv:1x3x224x224:64:k7:s2:p3 --device cpu -o rows.csv", "one layer"},
+          {"neuralpower measure conv:1x3x224x224:64:k7:s2:p3 --device cpu -o layers.csv", "one layer"},
           {"neuralpower measure alexnet.prototxt --batch 1,4 --device cuda:0 -o gpu.csv",
            "a network and its layers, on a GPU"}}},
         {"platforms",
