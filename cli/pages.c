@@ -24,9 +24,10 @@ static bool is_word(const char *word, size_t length, const char *known)
 	return strlen(known) == length && strncmp(word, known, length) == 0;
 }
 
+/* FILE, FILE.json, ROWS.csv, DIR */
 static bool is_path(const char *word, size_t length)
 {
-	return is_word(word, length, "FILE") || is_word(word, length, "DIR") ||
+	return strncmp(word, "FILE", 4) == 0 || is_word(word, length, "DIR") ||
 	       (length > 4 && strncmp(word + length - 4, ".csv", 4) == 0);
 }
 

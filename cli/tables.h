@@ -38,7 +38,7 @@ typedef struct option {
 
 #define VALUE_PLATFORM "PLATFORM"
 #define VALUE_SHEET "SHEET"
-#define VALUE_TYPE "TYPE"
+#define VALUE_TYPE "KIND"
 
 /* The next option of a command after `previous` (NULL: the first), in the order of the table; NULL past the last. */
 const option *option_next(const option *previous, unsigned commands);
