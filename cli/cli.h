@@ -43,6 +43,9 @@ typedef struct arguments {
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
 	const char *errors, *space, *stream;
+	const char *baseline, *junit;
+	double tolerance;
+	bool tolerance_given, annotations;
 	double *alphas;
 	int alpha_count;
 	double max_runtime_ms, max_energy_mj, max_power_w;
@@ -78,6 +81,7 @@ enum {
 	OPT_RANK = 1 << 16,   /* table, error, alpha, budgets */
 	OPT_SAMPLE = 1 << 17, /* space, count, seed, batch, lines, o */
 	OPT_STREAM = 1 << 18, /* stream */
+	OPT_CHECK = 1 << 19,  /* limits, baseline, tolerance, strict, junit, annotations */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -189,6 +193,9 @@ extern const char DEFAULT_PLATFORM[];
 	  "predictions beside measurements")                                                                                 \
 	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
 	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
+	X("check", command_check, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_CHECK,                           \
+	  "FILE... (--max-energy-mj MJ | --max-runtime-ms MS | --max-power-w W | --baseline FILE)...",                       \
+	  "the gate for CI: fails when a network costs more than a limit or a baseline")                                     \
 	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
 	  "energy per item and throughput against the batch")                                                                \
 	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                      \

@@ -23,6 +23,7 @@
 #define NEURALPOWER_H
 
 #include <neuralpower/baseline.h>
+#include <neuralpower/check.h>
 #include <neuralpower/dataset.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>

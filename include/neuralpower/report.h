@@ -3,6 +3,7 @@
 #define NEURALPOWER_REPORT_H
 
 #include <neuralpower/baseline.h>
+#include <neuralpower/check.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/measure.h>
@@ -61,6 +62,15 @@ NP_API np_status np_report_ranking(const np_ranking *const *rankings, int count,
                                    size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_sweep(const np_sweep *const *sweeps, int count, const np_report_options *options, char **text,
                                  size_t *size, np_error *err) NP_MUST_CHECK;
+/*
+ * A check: every value beside its limit. JSON can be the baseline of a later check.
+ */
+NP_API np_status np_report_check(const np_check *check, const np_report_options *options, char **text, size_t *size,
+                                 np_error *err) NP_MUST_CHECK;
+/* The same as JUnit XML: a suite, a test case per value. */
+NP_API np_status np_report_check_junit(const np_check *check, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+/* The same as GitHub's workflow commands, a line per failure, warning or notice; "" when there is nothing to say. */
+NP_API np_status np_report_check_github(const np_check *check, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 /* How a campaign went; table or JSON, there is no CSV of it. */
 NP_API np_status np_report_measure(const np_measure_result *result, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;
