@@ -43,6 +43,7 @@ typedef struct arguments {
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
 	const char *errors, *space, *stream;
+	const char *netron, *trace;
 	const char *baseline, *junit;
 	double tolerance;
 	bool tolerance_given, annotations;
@@ -78,10 +79,11 @@ enum {
 
 /* More of them. */
 enum {
-	OPT_RANK = 1 << 16,   /* table, error, alpha, budgets */
-	OPT_SAMPLE = 1 << 17, /* space, count, seed, batch, lines, o */
-	OPT_STREAM = 1 << 18, /* stream */
-	OPT_CHECK = 1 << 19,  /* limits, baseline, tolerance, strict, junit, annotations */
+	OPT_RANK = 1 << 16,    /* table, error, alpha, budgets */
+	OPT_SAMPLE = 1 << 17,  /* space, count, seed, batch, lines, o */
+	OPT_STREAM = 1 << 18,  /* stream */
+	OPT_VIEWERS = 1 << 20, /* netron, trace */
+	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict, junit, annotations */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -180,7 +182,8 @@ extern const char DEFAULT_PLATFORM[];
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
 #define COMMAND_MAP(X)                                                                                                       \
 	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")          \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,           \
+	X("predict", command_predict,                                                                                        \
+	  OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM | OPT_VIEWERS,                         \
 	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                            \
 	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,            \
 	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")        \

@@ -173,6 +173,8 @@ TEXT_SETTER(group)
 TEXT_SETTER(features)
 TEXT_SETTER(dtype)
 TEXT_SETTER(fit)
+TEXT_SETTER(netron)
+TEXT_SETTER(trace)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -333,6 +335,8 @@ static const option OPTIONS[] = {
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
         {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
+        {"--netron", NULL, "FILE.json", OPT_VIEWERS, set_netron, "an attachment for Netron, to be opened beside the model"},
+        {"--trace", NULL, "FILE.json", OPT_VIEWERS, set_trace, "layers in time, for chrome://tracing and Perfetto"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},

@@ -43,6 +43,18 @@ NP_API np_status np_report_evaluation(const np_evaluation *const *evaluations, i
 NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 
+/*
+ * A prediction as an attachment for Netron ("signature": "netron:attachment"): open the model, then the file, whose name must
+ * end in .json, beside it. A layer whose name another layer has too gets no figures: Netron could not tell them apart.
+ */
+NP_API np_status np_report_netron(const np_prediction *prediction, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+/*
+ * Predictions in the Trace Event Format of Chromium and Perfetto: a process each, its layers one after the other, and
+ * counters of power and of the energy so far.
+ */
+NP_API np_status np_report_trace(const np_prediction *const *predictions, int count, char **text, size_t *size,
+                                 np_error *err) NP_MUST_CHECK;
+
 /* One network by several methods and platforms side by side. Everything is borrowed. */
 typedef struct np_comparison {
 	const np_network *network;
