@@ -43,6 +43,7 @@ typedef struct arguments {
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
 	const char *errors, *space, *stream;
+	const char *format, *software, *layer_info, *times, *whole;
 	const char *netron, *trace;
 	const char *baseline, *junit;
 	double tolerance;
@@ -82,6 +83,7 @@ enum {
 	OPT_RANK = 1 << 16,    /* table, error, alpha, budgets */
 	OPT_SAMPLE = 1 << 17,  /* space, count, seed, batch, lines, o */
 	OPT_STREAM = 1 << 18,  /* stream */
+	OPT_IMPORT = 1 << 21,  /* network, layer-info, times, format, device, software, dtype, whole, o */
 	OPT_VIEWERS = 1 << 20, /* netron, trace */
 	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict, junit, annotations */
 };
@@ -206,6 +208,8 @@ extern const char DEFAULT_PLATFORM[];
 	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                     \
 	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                            \
 	  "runtime and power of layers and networks on a device at hand")                                                    \
+	X("import", command_import, OPT_LOAD | OPT_IMPORT, "PROFILE [--network FILE] -o DATASET.csv",                        \
+	  "layers that other programs measured, as a data set for fit and evaluate")                                         \
 	X("platforms", command_platforms, OPT_REPORT, "[NAME...]", "the platforms at hand and how good their models are")    \
 	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")    \
 	X("version", command_version, 0, "", "the program's version")

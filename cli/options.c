@@ -174,6 +174,11 @@ TEXT_SETTER(features)
 TEXT_SETTER(dtype)
 TEXT_SETTER(fit)
 TEXT_SETTER(netron)
+TEXT_SETTER(format)
+TEXT_SETTER(software)
+TEXT_SETTER(layer_info)
+TEXT_SETTER(times)
+TEXT_SETTER(whole)
 TEXT_SETTER(trace)
 
 #define FLAG_SETTER(field)                                         \
@@ -335,6 +340,17 @@ static const option OPTIONS[] = {
         {"--json", NULL, "[=FILE]", OPT_REPORT | OPT_JSON, set_json, "JSON, instead of the table or into FILE beside it"},
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
         {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
+        {"--network", NULL, "FILE", OPT_IMPORT, set_networks, "the network that ran, for profiles of ONNX Runtime"},
+        {"--layer-info", NULL, "FILE.json", OPT_IMPORT, set_layer_info,
+         "the engine's layers, for trtexec (its --exportLayerInfo) and EdgeProfiler"},
+        {"--times", NULL, "FILE.json", OPT_IMPORT, set_times, "of trtexec: the runs of the whole network (its --exportTimes)"},
+        {"--format", NULL, "NAME", OPT_IMPORT, set_format,
+         "onnxruntime, trtexec, edgeprofiler, neurstruc; else told by the content"},
+        {"--device", NULL, "TEXT", OPT_IMPORT, set_device, "the device, for the rows"},
+        {"--software", NULL, "TEXT", OPT_IMPORT, set_software, "what ran there, for the rows"},
+        {"--dtype", NULL, "TYPE", OPT_IMPORT, set_dtype, "fp32, fp16..., for the rows, instead of what the file says"},
+        {"--whole", NULL, "FILE.csv", OPT_IMPORT, set_whole, "where rows of whole networks go"},
+        {"-o", NULL, "FILE.csv", OPT_IMPORT, set_out, "where rows of layers go; else standard output"},
         {"--netron", NULL, "FILE.json", OPT_VIEWERS, set_netron, "an attachment for Netron, to be opened beside the model"},
         {"--trace", NULL, "FILE.json", OPT_VIEWERS, set_trace, "layers in time, for chrome://tracing and Perfetto"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},

@@ -27,6 +27,7 @@
 #include <neuralpower/dataset.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
+#include <neuralpower/import.h>
 #include <neuralpower/layer_config.h>
 #include <neuralpower/measure.h>
 #include <neuralpower/network.h>
