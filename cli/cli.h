@@ -83,9 +83,9 @@ enum {
 	OPT_RANK = 1 << 16,    /* table, error, alpha, budgets */
 	OPT_SAMPLE = 1 << 17,  /* space, count, seed, batch, lines, o */
 	OPT_STREAM = 1 << 18,  /* stream */
-	OPT_IMPORT = 1 << 21,  /* network, layer-info, times, format, device, software, dtype, whole, o */
-	OPT_VIEWERS = 1 << 20, /* netron, trace */
 	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict, junit, annotations */
+	OPT_VIEWERS = 1 << 20, /* netron, trace */
+	OPT_IMPORT = 1 << 21,  /* network, layer-info, times, format, device, software, dtype, whole, o */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */

@@ -46,13 +46,13 @@ typedef struct np_import_network {
 
 typedef struct np_import {
 	const char *format;
-	np_import_options options;
+	const char *device, *software, *dtype; /* as the options said, else "" */
 	np_import_row *rows;
 	int row_count;
 	np_import_network *networks;
 	int network_count;
-	int left_out; /* layers or lines of the file that are no rows */
-	int untimed;  /* onnxruntime: layers of the network that cost time, but none of the kernels is called by them */
+	int left_out;        /* layers or lines of the file that are no rows */
+	int untimed;         /* onnxruntime: layers of the network that cost time, but none of the kernels is called by them */
 	const char **issues; /* "FILE: what, and why": the first 1000 of what was left out */
 	int issue_count;
 	void *memory;

@@ -185,7 +185,7 @@ static np_status read_rows(reading *r, np_error *err)
 
 static np_status take_cycles(reading *r, np_error *err)
 {
-	const char *layer_info = r->profile->import->options.layer_info;
+	const char *layer_info = r->profile->options->layer_info;
 	if (!layer_info)
 		return np_fail(err, NP_ERR_DATA,
 		               "this table names layers only: trt_engine_info.json, as layer info, is needed too");

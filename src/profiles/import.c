@@ -192,7 +192,7 @@ static np_status find_format(np_profile *p, const char *asked, int *found, np_er
 static np_status read_profile(np_profile *p, np_error *err)
 {
 	int format;
-	NP_TRY(find_format(p, p->import->options.format, &format, err));
+	NP_TRY(find_format(p, p->options->format, &format, err));
 	p->import->format = FORMATS[format].name;
 	NP_TRY(FORMATS[format].read(p, err));
 	if (p->import->row_count || p->import->network_count)
@@ -216,17 +216,13 @@ static np_status read_file(np_profile *p, np_error *err)
 	return status;
 }
 
-/* The texts of the options, which the import keeps for its rows. */
-static np_status keep_options(np_profile *p, const np_import_options *options, np_error *err)
+/* The texts of the options that go to its rows. */
+static np_status keep_options(np_profile *p, np_error *err)
 {
-	np_import_options *own = &p->import->options;
-	if (options)
-		*own = *options;
-	const char **texts[] = {&own->device, &own->software, &own->dtype};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (*texts[i])
-			NP_TRY(np_profile_keep(p, *texts[i], texts[i], err));
-	return NP_OK;
+	const np_import_options *o = p->options;
+	NP_TRY(np_profile_keep(p, o->device ? o->device : "", &p->import->device, err));
+	NP_TRY(np_profile_keep(p, o->software ? o->software : "", &p->import->software, err));
+	return np_profile_keep(p, o->dtype ? o->dtype : "", &p->import->dtype, err);
 }
 
 np_status np_import_load(const char *path, const np_import_options *options, np_import **import, np_error *err)
@@ -243,8 +239,9 @@ np_status np_import_load(const char *path, const np_import_options *options, np_
 	}
 	made->memory = arena;
 	made->issues = issues;
-	np_profile profile = {.path = path, .import = made, .arena = arena};
-	np_status status = keep_options(&profile, options, err);
+	const np_import_options none = {0};
+	np_profile profile = {.path = path, .options = options ? options : &none, .import = made, .arena = arena};
+	np_status status = keep_options(&profile, err);
 	if (status == NP_OK)
 		status = read_file(&profile, err);
 	if (status == NP_OK) {

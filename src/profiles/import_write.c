@@ -11,8 +11,8 @@
 static np_record blank(const np_import *import)
 {
 	return (np_record){
-	        .device = import->options.device ? import->options.device : "",
-	        .software = import->options.software ? import->options.software : "",
+	        .device = import->device,
+	        .software = import->software,
 	        .layer = "",
 	        .layer_type = "",
 	        .network = "",
@@ -61,7 +61,7 @@ np_status np_import_write_layers(const np_import *import, char **text, size_t *s
 		record.layer = row->layer;
 		record.layer_type = np_kind_name(row->config.kind);
 		record.network = row->network;
-		record.dtype = import->options.dtype ? import->options.dtype : row->dtype;
+		record.dtype = import->dtype[0] ? import->dtype : row->dtype;
 		record.config = row->config;
 		record.runtime_ms = row->runtime_ms;
 		record.power_w = row->power_w;
@@ -82,7 +82,7 @@ np_status np_import_write_networks(const np_import *import, char **text, size_t 
 		np_record record = blank(import);
 		record.network = row->network;
 		record.file = row->file;
-		record.dtype = import->options.dtype ? import->options.dtype : "";
+		record.dtype = import->dtype;
 		record.batch = row->batch;
 		record.runtime_ms = row->runtime_ms;
 		record.power_w = row->power_w;

@@ -252,7 +252,7 @@ static np_status read_events(reading *r, np_error *err)
 
 np_status np_read_onnxruntime(np_profile *profile, np_error *err)
 {
-	reading r = {.profile = profile, .network = profile->import->options.network};
+	reading r = {.profile = profile, .network = profile->options->network};
 	if (!r.network)
 		return np_fail(err, NP_ERR_DATA,
 		               "a profile of ONNX Runtime names nodes only: the network that ran is needed too");

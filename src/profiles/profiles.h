@@ -14,6 +14,7 @@ enum { NP_PROFILE_LARGEST = 256 << 20 };
 /* A file being read. */
 typedef struct np_profile {
 	const char *path, *text;
+	const np_import_options *options;
 	size_t size;
 	json_t *root; /* of JSON files, else NULL */
 	np_import *import;

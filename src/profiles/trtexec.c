@@ -53,7 +53,7 @@ static np_status take_layers(np_profile *profile, const np_engine *engine, np_er
 static np_status take_whole(void *context, const np_timing *timing, np_error *err)
 {
 	np_profile *profile = context;
-	const np_network *network = profile->import->options.network;
+	const np_network *network = profile->options->network;
 	const char *slash = strrchr(profile->path, '/');
 	const np_import_network whole = {.network = network ? np_network_name(network)
 	                                            : slash ? slash + 1
@@ -114,7 +114,7 @@ static np_status read_times(np_profile *profile, const char *path, np_error *err
 
 np_status np_read_trtexec(np_profile *profile, np_error *err)
 {
-	const np_import_options *options = &profile->import->options;
+	const np_import_options *options = profile->options;
 	np_engine *engine;
 	if (!options->layer_info)
 		return np_fail(err, NP_ERR_DATA,
