@@ -44,6 +44,11 @@ typedef struct arguments {
 	int64_t seed, threads, degree, passes;
 	double idle_power_w, limit_power_w, interval, time_budget_s;
 	const char *errors, *space, *stream;
+	const char *format, *software, *layer_info, *times, *whole;
+	const char *netron, *trace;
+	const char *baseline, *junit;
+	double tolerance;
+	bool tolerance_given, annotations;
 	double *alphas;
 	int alpha_count;
 	double max_runtime_ms, max_energy_mj, max_power_w;
@@ -75,9 +80,12 @@ enum {
 
 /* More of them. */
 enum {
-	OPT_RANK = 1 << 16,   /* table, error, alpha, budgets */
-	OPT_SAMPLE = 1 << 17, /* space, count, seed, batch, lines, o */
-	OPT_STREAM = 1 << 18, /* stream */
+	OPT_RANK = 1 << 16,    /* table, error, alpha, budgets */
+	OPT_SAMPLE = 1 << 17,  /* space, count, seed, batch, lines, o */
+	OPT_STREAM = 1 << 18,  /* stream */
+	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict, junit, annotations */
+	OPT_VIEWERS = 1 << 20, /* netron, trace */
+	OPT_IMPORT = 1 << 21,  /* network, layer-info, times, format, device, software, dtype, whole, o */
 };
 
 /* The known word nearest to what was typed; start with {typed}, word stays NULL when none is near. */
@@ -180,7 +188,8 @@ extern const char DEFAULT_PLATFORM[];
 /* One row per command: name, function, options, arguments as shown in the usage, one line of help. */
 #define COMMAND_MAP(X)                                                                                                       \
 	X("inspect", command_inspect, OPT_LOAD | OPT_REPORT, "FILE...", "layers, shapes, MACs, parameters, memory")          \
-	X("predict", command_predict, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM,           \
+	X("predict", command_predict,                                                                                        \
+	  OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_PAGE | OPT_STREAM | OPT_VIEWERS,                         \
 	  "FILE... | --stream NETWORKS.jsonl", "runtime, power and energy, per layer and in all")                            \
 	X("compare", command_compare, OPT_LOAD | OPT_PLATFORM | OPT_COMPARE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,            \
 	  "FILE... [--platform NAME...] [--sheet NAME...]", "learned models, Paleo, roofline and FLOPs side by side")        \
@@ -193,6 +202,9 @@ extern const char DEFAULT_PLATFORM[];
 	  "predictions beside measurements")                                                                                 \
 	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
 	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
+	X("check", command_check, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_CHECK,                           \
+	  "FILE... (--max-energy-mj MJ | --max-runtime-ms MS | --max-power-w W | --baseline FILE)...",                       \
+	  "the gate for CI: fails when a network costs more than a limit or a baseline")                                     \
 	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
 	  "energy per item and throughput against the batch")                                                                \
 	X("sample", command_sample, OPT_SAMPLE, "--space NAME --count N [--seed S] (-o DIR | --lines)",                      \
@@ -200,6 +212,8 @@ extern const char DEFAULT_PLATFORM[];
 	X("measure", command_measure, OPT_LOAD | OPT_MEASURE | OPT_JSON,                                                     \
 	  "--suite NAME | LAYER... | FILE... --device cpu|cuda:N -o DATASET.csv",                                            \
 	  "runtime and power of layers and networks on a device at hand")                                                    \
+	X("import", command_import, OPT_LOAD | OPT_IMPORT, "PROFILE [--network FILE] -o DATASET.csv",                        \
+	  "layers that other programs measured, as a data set for fit and evaluate")                                         \
 	X("platforms", command_platforms, OPT_REPORT | OPT_NAMES, "[NAME...]",                                               \
 	  "the platforms at hand and how good their models are")                                                             \
 	X("doctor", command_doctor, OPT_REPORT, "", "what can be measured on this machine, and what would mend the rest")    \

@@ -2,6 +2,8 @@
 #include "cli.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 typedef struct job {
 	networks networks;
@@ -15,6 +17,20 @@ static np_status render(const void *subject, const np_report_options *options, c
 {
 	const job *j = subject;
 	return np_report_predict((const np_prediction *const *)j->predictions, j->prediction_count, options, text, size, err);
+}
+
+static np_status render_netron(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	const job *j = subject;
+	(void)options;
+	return np_report_netron(j->predictions[0], text, size, err);
+}
+
+static np_status render_trace(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	const job *j = subject;
+	(void)options;
+	return np_report_trace((const np_prediction *const *)j->predictions, j->prediction_count, text, size, err);
 }
 
 static void job_free(job *j)
@@ -73,20 +89,51 @@ static void show_warnings(const arguments *args, const np_prediction *prediction
 		warn(args, "%s: %s", np_network_path(prediction->network), prediction->warnings[i]);
 }
 
+static int write_all(const arguments *args, const job *j)
+{
+	int status = write_reports(args, render, j);
+	if (status == EXIT_FINE && args->netron)
+		status = write_report(render_netron, j, (np_report_options){0}, args->netron);
+	if (status == EXIT_FINE && args->trace)
+		status = write_report(render_trace, j, (np_report_options){0}, args->trace);
+	return status;
+}
+
+/* Netron shows one attachment, and takes it only from a .json file. */
+static int check_netron(const arguments *args, const job *j)
+{
+	const char *end = args->netron ? strrchr(args->netron, '.') : NULL;
+	if (args->netron && (!end || strcasecmp(end, ".json") != 0)) {
+		complain("--netron '%s': a name that ends in .json was expected, Netron takes no other", args->netron);
+		return EXIT_USAGE;
+	}
+	if (args->netron && j->networks.count * j->platform_count != 1) {
+		complain("--netron takes one network, one batch and one platform");
+		return EXIT_USAGE;
+	}
+	return EXIT_FINE;
+}
+
 static int run(const arguments *args, job *j)
 {
 	int status = networks_load(args, &j->networks);
 	if (status == EXIT_FINE)
 		status = open_platforms(args, j);
 	if (status == EXIT_FINE)
+		status = check_netron(args, j);
+	if (status == EXIT_FINE)
 		status = predict_all(j);
 	for (int i = 0; status == EXIT_FINE && i < j->prediction_count; i++)
 		show_warnings(args, j->predictions[i]);
-	return status == EXIT_FINE ? write_reports(args, render, j) : status;
+	return status == EXIT_FINE ? write_all(args, j) : status;
 }
 
 int command_predict(const arguments *args)
 {
+	if (args->stream && (args->netron || args->trace)) {
+		complain("--netron and --trace are of networks in files, not of --stream");
+		return EXIT_USAGE;
+	}
 	if (args->stream)
 		return predict_stream(args);
 	job j = {0};

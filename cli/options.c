@@ -163,6 +163,13 @@ TEXT_SETTER(group)
 TEXT_SETTER(features)
 TEXT_SETTER(dtype)
 TEXT_SETTER(fit)
+TEXT_SETTER(netron)
+TEXT_SETTER(format)
+TEXT_SETTER(software)
+TEXT_SETTER(layer_info)
+TEXT_SETTER(times)
+TEXT_SETTER(whole)
+TEXT_SETTER(trace)
 
 #define FLAG_SETTER(field)                                         \
 	static int set_##field(arguments *args, const char *value) \
@@ -264,6 +271,15 @@ static const option OPTIONS[] = {
         {"--max-energy-mj", NULL, "MJ", OPT_RANK, set_max_energy, "nor one that takes more energy per item"},
         {"--max-power-w", NULL, "W", OPT_RANK, set_max_power, "nor one that takes more power"},
         {"--space", NULL, "cifar10|mnist|residual|mobile", OPT_SAMPLE, set_space, "where networks are drawn from"},
+        {"--max-energy-mj", NULL, "MJ", OPT_CHECK, set_max_energy, "fail when a forward pass of the batch takes more energy"},
+        {"--max-runtime-ms", NULL, "MS", OPT_CHECK, set_max_runtime, "fail when it takes longer"},
+        {"--max-power-w", NULL, "W", OPT_CHECK, set_max_power, "fail when it takes more power"},
+        {"--baseline", NULL, "FILE", OPT_CHECK, set_baseline,
+         "JSON of predict or check: fail when runtime or energy grew from there"},
+        {"--tolerance", NULL, "PERCENT", OPT_CHECK, set_tolerance, "by how much more than the baseline is fine (5%)"},
+        {"--strict", NULL, NULL, OPT_CHECK, set_strict, "and on a value over its limit, even where its interval reaches below"},
+        {"--junit", NULL, "FILE", OPT_CHECK, set_junit, "JUnit XML as well"},
+        {"--annotations", NULL, "github", OPT_CHECK, set_annotations, "GitHub's workflow commands, on standard error"},
         {"--count", NULL, "N", OPT_SAMPLE, set_count, "how many (1)"},
         {"--seed", NULL, "N", OPT_SAMPLE, set_seed, "another seed gives other networks (1)"},
         {"--lines", NULL, NULL, OPT_SAMPLE, set_lines, "a JSON line each, on standard output or in FILE of -o"},
@@ -316,6 +332,19 @@ static const option OPTIONS[] = {
         {"--csv", NULL, "[=FILE]", OPT_REPORT, set_csv, "CSV, one row per layer, likewise"},
         {"--html", NULL, "[=FILE]", OPT_PAGE, set_html, "one web page that needs no other file, likewise"},
         {"--names", NULL, "platforms|sheets|suites", OPT_NAMES, set_names, "only the names of what is at hand, one a line"},
+        {"--network", NULL, "FILE", OPT_IMPORT, set_networks, "the network that ran, for profiles of ONNX Runtime"},
+        {"--layer-info", NULL, "FILE.json", OPT_IMPORT, set_layer_info,
+         "the engine's layers, for trtexec (its --exportLayerInfo) and EdgeProfiler"},
+        {"--times", NULL, "FILE.json", OPT_IMPORT, set_times, "of trtexec: the runs of the whole network (its --exportTimes)"},
+        {"--format", NULL, "NAME", OPT_IMPORT, set_format,
+         "onnxruntime, trtexec, edgeprofiler, neurstruc; else told by the content"},
+        {"--device", NULL, "TEXT", OPT_IMPORT, set_device, "the device, for the rows"},
+        {"--software", NULL, "TEXT", OPT_IMPORT, set_software, "what ran there, for the rows"},
+        {"--dtype", NULL, "TYPE", OPT_IMPORT, set_dtype, "fp32, fp16..., for the rows, instead of what the file says"},
+        {"--whole", NULL, "FILE.csv", OPT_IMPORT, set_whole, "where rows of whole networks go"},
+        {"-o", NULL, "FILE.csv", OPT_IMPORT, set_out, "where rows of layers go; else standard output"},
+        {"--netron", NULL, "FILE.json", OPT_VIEWERS, set_netron, "an attachment for Netron, to be opened beside the model"},
+        {"--trace", NULL, "FILE.json", OPT_VIEWERS, set_trace, "layers in time, for chrome://tracing and Perfetto"},
         {"-o", NULL, "FILE", OPT_REPORT | OPT_FIT | OPT_DESIGN | OPT_MEASURE, set_out, "write the result to FILE"},
         {"--quiet", "-q", NULL, 0, set_quiet, "no notes and warnings on standard error"},
         {"--verbose", "-v", NULL, 0, set_verbose, "every layer, every warning"},

@@ -1,4 +1,4 @@
-/* Setters of the options that rank, sample and streams have. */
+/* Setters of the options that rank, check, sample and streams have. */
 #include "options_choose.h"
 
 #include <errno.h>
@@ -61,6 +61,36 @@ int set_max_energy(arguments *args, const char *value)
 int set_max_power(arguments *args, const char *value)
 {
 	return set_budget("--max-power-w", value, "watts above 0", &args->max_power_w);
+}
+
+int set_baseline(arguments *args, const char *value)
+{
+	args->baseline = value;
+	return EXIT_FINE;
+}
+
+/* 5% and 0.05 are the same; a bare 5 could be either, and is refused. */
+int set_tolerance(arguments *args, const char *value)
+{
+	char *end;
+	args->tolerance = strtod(value, &end);
+	bool percent = end != value && *end == '%';
+	args->tolerance /= percent ? 100 : 1;
+	args->tolerance_given = true;
+	bool fine = end != value && !end[percent] && args->tolerance >= 0 && args->tolerance <= (percent ? 10 : 0.999);
+	return fine ? EXIT_FINE : complain_number("--tolerance", value, "a percentage as 5%, or a fraction below 1,");
+}
+
+int set_junit(arguments *args, const char *value)
+{
+	args->junit = value;
+	return EXIT_FINE;
+}
+
+int set_annotations(arguments *args, const char *value)
+{
+	args->annotations = strcmp(value, "github") == 0;
+	return args->annotations ? EXIT_FINE : complain_number("--annotations", value, "github");
 }
 
 int set_count(arguments *args, const char *value)

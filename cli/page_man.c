@@ -90,7 +90,8 @@ static void put_option(const option *o)
 
 static void put_examples(const manual *m)
 {
-	printf(".SH EXAMPLES\n");
+	if (m->examples[0].line)
+		printf(".SH EXAMPLES\n");
 	for (int i = 0; i < MOST_EXAMPLES && m->examples[i].line; i++) {
 		put_line(i ? ".PP\n" : "", m->examples[i].what, ":\n");
 		put_line(".PP\n.nf\n.RS\n", m->examples[i].line, "\n.RE\n.fi\n");

@@ -23,9 +23,11 @@
 #define NEURALPOWER_H
 
 #include <neuralpower/baseline.h>
+#include <neuralpower/check.h>
 #include <neuralpower/dataset.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
+#include <neuralpower/import.h>
 #include <neuralpower/layer_config.h>
 #include <neuralpower/measure.h>
 #include <neuralpower/network.h>

@@ -3,6 +3,7 @@
 #define NEURALPOWER_REPORT_H
 
 #include <neuralpower/baseline.h>
+#include <neuralpower/check.h>
 #include <neuralpower/doctor.h>
 #include <neuralpower/evaluate.h>
 #include <neuralpower/measure.h>
@@ -42,6 +43,18 @@ NP_API np_status np_report_evaluation(const np_evaluation *const *evaluations, i
 NP_API np_status np_report_platforms(const np_platform *const *platforms, int count, const np_report_options *options,
                                      char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 
+/*
+ * A prediction as an attachment for Netron ("signature": "netron:attachment"): open the model, then the file, whose name must
+ * end in .json, beside it. A layer whose name another layer has too gets no figures: Netron could not tell them apart.
+ */
+NP_API np_status np_report_netron(const np_prediction *prediction, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+/*
+ * Predictions in the Trace Event Format of Chromium and Perfetto: a process each, its layers one after the other, and
+ * counters of power and of the energy so far.
+ */
+NP_API np_status np_report_trace(const np_prediction *const *predictions, int count, char **text, size_t *size,
+                                 np_error *err) NP_MUST_CHECK;
+
 /* One network by several methods and platforms side by side. Everything is borrowed. */
 typedef struct np_comparison {
 	const np_network *network;
@@ -61,6 +74,15 @@ NP_API np_status np_report_ranking(const np_ranking *const *rankings, int count,
                                    size_t *size, np_error *err) NP_MUST_CHECK;
 NP_API np_status np_report_sweep(const np_sweep *const *sweeps, int count, const np_report_options *options, char **text,
                                  size_t *size, np_error *err) NP_MUST_CHECK;
+/*
+ * A check: every value beside its limit. JSON can be the baseline of a later check.
+ */
+NP_API np_status np_report_check(const np_check *check, const np_report_options *options, char **text, size_t *size,
+                                 np_error *err) NP_MUST_CHECK;
+/* The same as JUnit XML: a suite, a test case per value. */
+NP_API np_status np_report_check_junit(const np_check *check, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
+/* The same as GitHub's workflow commands, a line per failure, warning or notice; "" when there is nothing to say. */
+NP_API np_status np_report_check_github(const np_check *check, char **text, size_t *size, np_error *err) NP_MUST_CHECK;
 /* How a campaign went; table or JSON, there is no CSV of it. */
 NP_API np_status np_report_measure(const np_measure_result *result, const np_report_options *options, char **text, size_t *size,
                                    np_error *err) NP_MUST_CHECK;

@@ -75,6 +75,24 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 	return *text ? NP_OK : np_fail_memory(err);
 }
 
+void np_report_value(np_json *json, const char *key, np_value value)
+{
+	np_json_key(json, key);
+	if (value.has)
+		np_json_double(json, value.value);
+	else
+		np_json_null(json);
+}
+
+void np_report_interval(np_json *json, const char *key, np_value value)
+{
+	np_json_key(json, key);
+	if (value.has && value.has_interval)
+		np_json_doubles(json, (double[]){value.low, value.high}, 2);
+	else
+		np_json_null(json);
+}
+
 void np_report_network(np_json *json, const np_network *network)
 {
 	np_json_key(json, "network");

@@ -34,6 +34,9 @@ np_status np_report_write(const np_report_kind *kind, const void *subjects, int 
 void np_report_write_json(const np_report_kind *kind, const void *subjects, int count, bool full, np_text *out);
 void np_report_write_csv(const np_report_kind *kind, const void *subjects, int count, np_text *out);
 
+/* A value, null when it is not known, and its interval as [low, high], null when it has none. */
+void np_report_value(np_json *json, const char *key, np_value value);
+void np_report_interval(np_json *json, const char *key, np_value value);
 /* "network": name, file, format, batch. */
 void np_report_network(np_json *json, const np_network *network);
 /* "platform": name, device, software, dtype. */

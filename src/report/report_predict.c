@@ -10,24 +10,6 @@ static const np_prediction *prediction_at(const void *subjects, int i)
 	return ((const np_prediction *const *)subjects)[i];
 }
 
-static void put_value(np_json *json, const char *key, np_value value)
-{
-	np_json_key(json, key);
-	if (value.has)
-		np_json_double(json, value.value);
-	else
-		np_json_null(json);
-}
-
-static void put_interval(np_json *json, const char *key, np_value value)
-{
-	np_json_key(json, key);
-	if (value.has && value.has_interval)
-		np_json_doubles(json, (double[]){value.low, value.high}, 2);
-	else
-		np_json_null(json);
-}
-
 static void put_layer(np_json *json, const np_prediction *p, int index)
 {
 	const np_layer *layer = np_network_layer(p->network, index);
@@ -36,12 +18,12 @@ static void put_layer(np_json *json, const np_prediction *p, int index)
 	np_json_put_int(json, "index", index);
 	np_json_put_string(json, "name", layer->name);
 	np_json_put_string(json, "type", np_kind_name(layer->kind));
-	put_value(json, "runtime_ms", e->runtime_ms);
-	put_value(json, "power_w", e->power_w);
-	put_value(json, "energy_mj", e->energy_mj);
-	put_interval(json, "runtime_ms_interval", e->runtime_ms);
-	put_interval(json, "power_w_interval", e->power_w);
-	put_interval(json, "energy_mj_interval", e->energy_mj);
+	np_report_value(json, "runtime_ms", e->runtime_ms);
+	np_report_value(json, "power_w", e->power_w);
+	np_report_value(json, "energy_mj", e->energy_mj);
+	np_report_interval(json, "runtime_ms_interval", e->runtime_ms);
+	np_report_interval(json, "power_w_interval", e->power_w);
+	np_report_interval(json, "energy_mj_interval", e->energy_mj);
 	np_json_put_string(json, "source", np_source_name(e->source));
 	np_json_put_bool(json, "extrapolated", e->extrapolated != NULL);
 	if (e->extrapolated)
@@ -68,14 +50,14 @@ static void put_totals(np_json *json, const np_prediction *p)
 {
 	np_json_key(json, "totals");
 	np_json_object(json);
-	put_value(json, "runtime_ms", p->runtime_ms);
-	put_value(json, "power_w", p->power_w);
-	put_value(json, "energy_mj", p->energy_mj);
-	put_value(json, "energy_per_item_mj", p->energy_per_item_mj);
+	np_report_value(json, "runtime_ms", p->runtime_ms);
+	np_report_value(json, "power_w", p->power_w);
+	np_report_value(json, "energy_mj", p->energy_mj);
+	np_report_value(json, "energy_per_item_mj", p->energy_per_item_mj);
 	np_json_put_double(json, "items_per_s", p->items_per_s);
-	put_interval(json, "runtime_ms_interval", p->runtime_ms);
-	put_interval(json, "power_w_interval", p->power_w);
-	put_interval(json, "energy_mj_interval", p->energy_mj);
+	np_report_interval(json, "runtime_ms_interval", p->runtime_ms);
+	np_report_interval(json, "power_w_interval", p->power_w);
+	np_report_interval(json, "energy_mj_interval", p->energy_mj);
 	put_interval_facts(json, p->platform);
 	np_json_close(json);
 }

@@ -1,0 +1,138 @@
+/* neuralpower check: the gate for CI. Exit status 1 when a network fails it. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct job {
+	networks networks;
+	np_platform *platform;
+	np_prediction **predictions;
+	int prediction_count;
+	np_check_baseline baseline;
+	np_check *check;
+} job;
+
+static void job_free(job *j)
+{
+	np_check_free(j->check);
+	np_check_baseline_free(&j->baseline);
+	for (int i = 0; i < j->prediction_count; i++)
+		np_prediction_free(j->predictions[i]);
+	free(j->predictions);
+	np_platform_free(j->platform);
+	networks_free(&j->networks);
+}
+
+static np_status render(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	return np_report_check(subject, options, text, size, err);
+}
+
+static np_status render_junit(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
+{
+	(void)options;
+	return np_report_check_junit(subject, text, size, err);
+}
+
+/* GitHub reads commands from either stream: on standard error they do not mix with JSON. */
+static int write_annotations(const np_check *check)
+{
+	np_error err = {0};
+	char *text;
+	size_t size;
+	if (np_report_check_github(check, &text, &size, &err) != NP_OK)
+		return complain_error(&err);
+	fflush(stdout);
+	fwrite(text, 1, size, stderr);
+	free(text);
+	return EXIT_FINE;
+}
+
+static int predict_all(const arguments *args, job *j)
+{
+	np_error err = {0};
+	j->predictions = calloc((size_t)j->networks.count, sizeof *j->predictions);
+	if (!j->predictions)
+		return EXIT_CHECK_FAILED;
+	for (int i = 0; i < j->networks.count; i++) {
+		const np_network *network = j->networks.items[i];
+		if (np_predict(network, j->platform, &j->predictions[i], &err) != NP_OK)
+			return complain_error(&err);
+		j->prediction_count++;
+		for (int w = 0; w < j->predictions[i]->warning_count; w++)
+			warn(args, "%s: %s", np_network_path(network), j->predictions[i]->warnings[w]);
+	}
+	return EXIT_FINE;
+}
+
+static int load(const arguments *args, job *j)
+{
+	np_error err = {0};
+	if (args->baseline && np_check_baseline_load(args->baseline, &j->baseline, &err) != NP_OK)
+		return complain_error(&err);
+	int status = networks_load(args, &j->networks);
+	if (status == EXIT_FINE)
+		status = platform_open_asked(args, &j->platform);
+	return status == EXIT_FINE ? predict_all(args, j) : status;
+}
+
+static int check(const arguments *args, job *j)
+{
+	static const double USUAL_TOLERANCE = 0.05;
+	np_error err = {0};
+	const np_check_options options = {
+	        .limit = {[NP_RUNTIME] = args->max_runtime_ms,
+	                  [NP_POWER] = args->max_power_w,
+	                  [NP_ENERGY] = args->max_energy_mj},
+	        .baseline = args->baseline ? &j->baseline : NULL,
+	        .tolerance = args->tolerance_given ? args->tolerance : USUAL_TOLERANCE,
+	        .strict = args->strict,
+	};
+	if (np_check_run((const np_prediction *const *)j->predictions, j->prediction_count, &options, &j->check, &err) != NP_OK)
+		return complain_error(&err);
+	return EXIT_FINE;
+}
+
+static int write_all(const arguments *args, const np_check *check)
+{
+	int status = write_reports(args, render, check);
+	if (status == EXIT_FINE && args->junit)
+		status = write_report(render_junit, check, (np_report_options){0}, args->junit);
+	if (status == EXIT_FINE && args->annotations)
+		status = write_annotations(check);
+	return status;
+}
+
+static int check_usage(const arguments *args)
+{
+	if (!args->baseline && !(args->max_energy_mj > 0) && !(args->max_runtime_ms > 0) && !(args->max_power_w > 0)) {
+		complain("a limit (--max-energy-mj, --max-runtime-ms, --max-power-w) or --baseline FILE was expected");
+		return EXIT_USAGE;
+	}
+	if (args->tolerance_given && !args->baseline) {
+		complain("--tolerance is of a --baseline, and none was given");
+		return EXIT_USAGE;
+	}
+	if (args->platforms.count > 1) {
+		complain("check takes one platform");
+		return EXIT_USAGE;
+	}
+	return EXIT_FINE;
+}
+
+int command_check(const arguments *args)
+{
+	job j = {0};
+	int status = check_usage(args);
+	if (status == EXIT_FINE)
+		status = load(args, &j);
+	if (status == EXIT_FINE)
+		status = check(args, &j);
+	if (status == EXIT_FINE)
+		status = write_all(args, j.check);
+	if (status == EXIT_FINE && j.check->failed)
+		status = EXIT_CHECK_FAILED;
+	job_free(&j);
+	return status;
+}
