@@ -31,8 +31,8 @@ typedef struct device {
 static shape product_shape(np_roof_class class, const np_product *p)
 {
 	return (shape){.class = class,
-	               .operations = 2 * np_product_work(p),
-	               .bytes = VALUE_BYTES * np_product_traffic(p),
+	               .operations = 2 * p->work,
+	               .bytes = VALUE_BYTES * p->traffic,
 	               .outputs = p->written,
 	               .inner = p->inner,
 	               .columns = p->columns,

@@ -72,8 +72,7 @@ static const np_feature_set CONV = {
         NP_SHAPE_CONV,
         .special_in_power = true,
         .compute = compute_conv,
-        .compute_physical = np_physical_conv,
-        .compute_shape = np_shape_conv,
+        .family = NP_AS_CONV,
 };
 static const np_feature_set FC = {
         .name = "fc",
@@ -85,8 +84,7 @@ static const np_feature_set FC = {
         NP_SHAPE_PRODUCT,
         .special_in_power = false,
         .compute = compute_fc,
-        .compute_physical = np_physical_fc,
-        .compute_shape = np_shape_fc,
+        .family = NP_AS_FC,
 };
 static const np_feature_set POOL = {
         .name = "pool",
@@ -98,8 +96,7 @@ static const np_feature_set POOL = {
         NP_SHAPE_POOL,
         .special_in_power = true,
         .compute = compute_pool,
-        .compute_physical = np_physical_pool,
-        .compute_shape = np_shape_pool,
+        .family = NP_AS_POOL,
 };
 static const np_feature_set ELEMENTWISE = {
         .name = "elementwise",
@@ -111,8 +108,7 @@ static const np_feature_set ELEMENTWISE = {
         NP_SHAPE_ELEMENTWISE,
         .special_in_power = true,
         .compute = compute_elementwise,
-        .compute_physical = np_physical_elementwise,
-        .compute_shape = np_shape_elementwise,
+        .family = NP_AS_ELEMENTWISE,
 };
 static const np_feature_set MATMUL = {
         .name = "matmul",
@@ -124,8 +120,7 @@ static const np_feature_set MATMUL = {
         NP_SHAPE_PRODUCT,
         .special_in_power = true,
         .compute = compute_matmul,
-        .compute_physical = np_physical_matmul,
-        .compute_shape = np_shape_matmul,
+        .family = NP_AS_MATMUL,
 };
 
 const np_feature_set *np_feature_set_of(np_kind kind)
@@ -264,23 +259,21 @@ int np_feature_find(const np_feature_set *set, const char *name)
 
 /* ---- values ---- */
 
-np_feature_skip np_feature_skip_all(void)
+void np_feature_need_add(const np_feature_set *set, int feature, np_feature_need *need)
 {
-	return (np_feature_skip){UINT64_MAX, UINT64_MAX};
-}
-
-void np_feature_keep(const np_feature_set *set, int feature, np_feature_skip *skip)
-{
-	int shape = feature - np_feature_first_shape(set), rate = feature - np_feature_first_given(set) - NP_GIVEN;
+	int physical = feature - np_feature_first_physical(set), shape = feature - np_feature_first_shape(set);
+	int rate = feature - np_feature_first_given(set) - NP_GIVEN;
 	if (feature >= set->base_count && feature < 2 * set->base_count)
-		skip->base &= ~((uint64_t)1 << (feature - set->base_count));
+		need->base |= (uint64_t)1 << (feature - set->base_count);
+	else if (physical >= 0 && physical < set->physical_count)
+		need->physical |= (uint64_t)1 << physical;
 	else if (shape >= 0 && shape < set->shape_count)
-		skip->shape &= ~((uint64_t)1 << shape);
+		need->shape |= (uint64_t)1 << shape;
 	if (rate < 0 || rate >= set->rate_count)
 		return;
-	skip->shape &= ~((uint64_t)1 << set->rate[rate].first);
+	need->shape |= (uint64_t)1 << set->rate[rate].first;
 	if (set->rate[rate].second >= 0)
-		skip->shape &= ~((uint64_t)1 << set->rate[rate].second);
+		need->shape |= (uint64_t)1 << set->rate[rate].second;
 }
 
 /* Logarithms that are due, gathered so that they are taken side by side. */
@@ -290,10 +283,13 @@ typedef struct due {
 	int count;
 } due;
 
-static void add_due(due *d, double argument, int to)
+static void add_due(due *d, const double *arguments, uint64_t bits, int to)
 {
-	d->arguments[d->count] = argument;
-	d->to[d->count++] = (short)to;
+	for (; bits; bits &= bits - 1) {
+		int i = __builtin_ctzll(bits);
+		d->arguments[d->count] = arguments[i];
+		d->to[d->count++] = (short)(to + i);
+	}
 }
 
 static void take_due(const due *d, double *values)
@@ -304,45 +300,32 @@ static void take_due(const due *d, double *values)
 		values[d->to[i]] = logs[i];
 }
 
-/* Adds those of `count` quantities, told by the bits, that are new. */
-static void find_due(due *d, const double *now, double *before, int count, uint64_t bits, int to)
+void np_feature_values_needed(const np_feature_set *set, const np_layer_config *config, const np_feature_need *need,
+                              double *values)
 {
-	for (int i = 0; i < count; i++)
-		if (bits >> i & 1 && now[i] != before[i]) {
-			add_due(d, now[i], to + i);
-			before[i] = now[i];
-		}
+	int b = set->base_count, first_shape = np_feature_first_shape(set);
+	double batch = (double)config->batch, *shape = values + first_shape;
+	due d;
+	d.count = 0;
+	set->compute(config, values, values + 2 * b);
+	np_features_single.physical[set->family](config, &batch, need->physical, values + np_feature_first_physical(set));
+	np_features_single.shape[set->family](config, &batch, need->shape, shape);
+	add_due(&d, values, need->base, b);
+	add_due(&d, shape, need->shape & set->shape_logged, first_shape);
+	take_due(&d, values);
 }
 
-void np_feature_values_again(const np_feature_set *set, const np_layer_config *config, np_feature_memo *memo, double *values)
+static uint64_t first_bits(int count)
 {
-	int b = set->base_count, first_shape = np_feature_first_shape(set), given = np_feature_first_given(set);
-	double shape[NP_MAX_SHAPE];
-	due d = {.count = 0};
-	if (!memo->filled) { /* no number equals NAN: everything is due */
-		for (int i = 0; i < NP_MAX_BASE; i++)
-			memo->base[i] = NAN;
-		for (int i = 0; i < NP_MAX_SHAPE; i++)
-			memo->shape[i] = NAN;
-		memset(values, 0, NP_MAX_FEATURES * sizeof *values);
-		memo->filled = true;
-	}
-	set->compute(config, values, values + 2 * b);
-	set->compute_physical(config, values + np_feature_first_physical(set));
-	set->compute_shape(config, shape);
-	find_due(&d, values, memo->base, b, ~memo->skip.base, b);
-	find_due(&d, shape, memo->shape, set->shape_count, set->shape_logged & ~memo->skip.shape, first_shape);
-	take_due(&d, values);
-	for (int i = 0; i < set->shape_count; i++)
-		if (!(set->shape_logged >> i & 1))
-			values[first_shape + i] = shape[i];
-	memset(values + given, 0, (size_t)(NP_GIVEN + set->rate_count) * sizeof *values);
+	return count < 64 ? NP_FIRST_BITS(count) : UINT64_MAX;
 }
 
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values)
 {
-	np_feature_memo memo = {.filled = false};
-	np_feature_values_again(set, config, &memo, values);
+	const np_feature_need all = {first_bits(set->base_count), first_bits(set->physical_count),
+	                             first_bits(set->shape_count)};
+	memset(values, 0, NP_MAX_FEATURES * sizeof *values);
+	np_feature_values_needed(set, config, &all, values);
 }
 
 void np_feature_give_base(const np_feature_set *set, double base, double *values)

@@ -6,7 +6,7 @@
 #ifndef NP_FEATURES_FEATURE_SET_H
 #define NP_FEATURES_FEATURE_SET_H
 
-#include <neuralpower/layer_config.h>
+#include "features/feature_kernels.h"
 
 enum {
 	NP_MAX_BASE = 13,
@@ -44,8 +44,7 @@ typedef struct np_feature_set {
 	np_rate rate[NP_MAX_RATES];
 	bool special_in_power; /* whether the power model has the special terms too */
 	void (*compute)(const np_layer_config *config, double *base, double *special);
-	void (*compute_physical)(const np_layer_config *config, double *physical);
-	void (*compute_shape)(const np_layer_config *config, double *shape); /* logarithms not taken */
+	np_family family; /* how physical and shape features are computed */
 } np_feature_set;
 
 /* The authors' set of a kind; NULL when the kind cannot be learned (other). */
@@ -71,28 +70,15 @@ int np_feature_find(const np_feature_set *set, const char *name);
 /* All features of a configuration, NP_MAX_FEATURES values; those that are given are 0. */
 void np_feature_values(const np_feature_set *set, const np_layer_config *config, double *values);
 
-/*
- * Features that nobody asks for, a bit each; none is left out when all bits are 0. Only logarithms are worth leaving out:
- * those of the base features, and shape features.
- */
-typedef struct np_feature_skip {
-	uint64_t base, shape;
-} np_feature_skip;
-/* Leaves out every logarithm; then every feature that is used is kept. */
-np_feature_skip np_feature_skip_all(void);
-void np_feature_keep(const np_feature_set *set, int feature, np_feature_skip *skip);
+/* Features that somebody asks for, a bit each: logarithms of base features, physical and shape features. */
+typedef struct np_feature_need {
+	uint64_t base, physical, shape;
+} np_feature_need;
+void np_feature_need_add(const np_feature_set *set, int feature, np_feature_need *need);
 
-/*
- * Features of one configuration after another, which mostly differ in the batch: a logarithm is taken again only where its
- * argument has changed. Zero-initialise, then set what is skipped. The values are those of np_feature_values() but for
- * the features that are skipped, which mean nothing.
- */
-typedef struct np_feature_memo {
-	np_feature_skip skip;
-	bool filled;
-	double base[NP_MAX_BASE], shape[NP_MAX_SHAPE]; /* what logarithms were taken of */
-} np_feature_memo;
-void np_feature_values_again(const np_feature_set *set, const np_layer_config *config, np_feature_memo *memo, double *values);
+/* As np_feature_values(), but of the three segments that a need speaks of only what is needed is filled in. */
+void np_feature_values_needed(const np_feature_set *set, const np_layer_config *config, const np_feature_need *need,
+                              double *values);
 
 /* Fills in what is given: the value of a model's base; the runtime predicted for the configuration, in ms. */
 void np_feature_give_base(const np_feature_set *set, double base, double *values);

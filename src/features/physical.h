@@ -1,18 +1,12 @@
 /*
  * Physical features: work and traffic that a layer cannot avoid, each >= 0 and never falling as the batch grows, so that a
- * sum with non-negative coefficients is a runtime by construction. Names and computations lie together; feature_set.c
- * makes sets of them.
+ * sum with non-negative coefficients is a runtime by construction. Computed in features_impl.h, in the order of the names;
+ * feature_set.c makes sets of them.
  */
 #ifndef NP_FEATURES_PHYSICAL_H
 #define NP_FEATURES_PHYSICAL_H
 
 #include <neuralpower/layer_config.h>
-
-void np_physical_conv(const np_layer_config *config, double *physical);
-void np_physical_fc(const np_layer_config *config, double *physical);
-void np_physical_pool(const np_layer_config *config, double *physical);
-void np_physical_elementwise(const np_layer_config *config, double *physical);
-void np_physical_matmul(const np_layer_config *config, double *physical);
 
 /*
  * What every product of matrices has. "tiled" work is done in whole square tiles; a "wave" is a number of tiles that run

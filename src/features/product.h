@@ -13,27 +13,24 @@
 typedef struct np_product {
 	double batch, count, rows, inner, columns;
 	double in_c, out_c; /* of all groups together */
-	double read, written, weights;
+	double read, written, weights, work, traffic;
 } np_product;
 
 np_product np_product_conv(const np_layer_config *config);
 np_product np_product_fc(const np_layer_config *config);
 np_product np_product_matmul(const np_layer_config *config);
 
-static inline double np_product_work(const np_product *p)
-{
-	return p->count * p->rows * p->inner * p->columns;
-}
-
-static inline double np_product_traffic(const np_product *p)
-{
-	return p->read + p->written + p->weights;
-}
-
 /* Rounded up to whole tiles. */
 static inline double np_tiled(double value, double tile)
 {
 	return ceil(value / tile) * tile;
+}
+
+/* Of the windows along one side, those that lie inside the input. */
+static inline double np_count_inner(double windows, double size, double kernel, double stride, double pad)
+{
+	double first = ceil(pad / fmax(stride, 1)), end = floor((size + pad - kernel) / fmax(stride, 1)) + 1;
+	return fmax(fmin(end, windows) - first, 0);
 }
 
 /* Of the input, what lies under some window of a convolution. */

@@ -1,7 +1,7 @@
 /*
  * Shape features: how large a layer is on each scale that matters, mostly as binary logarithms, and how well it fits
- * tiles and vectors. Where a device departs from a sum of physical features, it is by these. Names and computations lie
- * together; feature_set.c makes sets of them.
+ * tiles and vectors. Where a device departs from a sum of physical features, it is by these. Computed in features_impl.h, in
+ * the order of the names; feature_set.c makes sets of them, `shape_logged` with a bit for each that is a logarithm.
  */
 #ifndef NP_FEATURES_SHAPE_H
 #define NP_FEATURES_SHAPE_H
@@ -12,16 +12,6 @@
 double np_log2(double value);
 /* The same of many, quicker. */
 void np_log2_each(const double *values, double *logs, int count);
-
-/*
- * Fill in the features, those that are logarithms as what they are the logarithms of: `shape_logged` of a set has a bit for
- * each of these. Whoever needs only some takes only their logarithms.
- */
-void np_shape_conv(const np_layer_config *config, double *shape);
-void np_shape_fc(const np_layer_config *config, double *shape);
-void np_shape_pool(const np_layer_config *config, double *shape);
-void np_shape_elementwise(const np_layer_config *config, double *shape);
-void np_shape_matmul(const np_layer_config *config, double *shape);
 
 /*
  * "pad128" is log2 of the work in whole tiles over the work; "twos" is how often 2 divides a size, which is what decides

@@ -64,8 +64,7 @@ static const np_feature_set CONV = {
         NP_SHAPE_CONV,
         .special_in_power = true,
         .compute = compute_conv,
-        .compute_physical = np_physical_conv,
-        .compute_shape = np_shape_conv,
+        .family = NP_AS_CONV,
 };
 static const np_feature_set FC = {
         .name = "fc",
@@ -78,8 +77,7 @@ static const np_feature_set FC = {
         NP_SHAPE_PRODUCT,
         .special_in_power = true,
         .compute = compute_fc,
-        .compute_physical = np_physical_fc,
-        .compute_shape = np_shape_fc,
+        .family = NP_AS_FC,
 };
 static const np_feature_set POOL = {
         .name = "pool",
@@ -93,8 +91,7 @@ static const np_feature_set POOL = {
         NP_SHAPE_POOL,
         .special_in_power = true,
         .compute = compute_pool,
-        .compute_physical = np_physical_pool,
-        .compute_shape = np_shape_pool,
+        .family = NP_AS_POOL,
 };
 
 const np_feature_set *np_feature_set_text(np_kind kind)

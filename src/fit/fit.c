@@ -111,6 +111,8 @@ static np_status learn_model(const np_sample *sample, int method, const np_metho
 		return np_fail_memory(err);
 	np_status status = METHODS[method].learn(sample, options, &platform->arena, model, held_out, err);
 	if (status == NP_OK)
+		status = np_model_prepare(model, &platform->arena, err);
+	if (status == NP_OK)
 		status = assess(sample, held_out, model, outcome, err);
 	free(held_out);
 	if (status == NP_OK)

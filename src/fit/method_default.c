@@ -222,6 +222,8 @@ static np_status learn_part(const course *c, int k, part *p, np_error *err)
 			p->rows[p->count++] = i;
 	if (status == NP_OK)
 		status = learn(p, all ? c->arena : &own, &model, out_of_fold, err);
+	if (status == NP_OK && !all)
+		status = np_model_prepare(&model, &own, err);
 	for (int i = 0; status == NP_OK && i < p->count; i++)
 		view[p->rows[i]] = at_least(out_of_fold[i], model.floor);
 	for (int i = 0; status == NP_OK && !all && i < sample->rows; i++) {

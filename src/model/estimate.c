@@ -2,6 +2,7 @@
 #include "model/platform_model.h"
 
 #include "features/shape.h"
+#include "model/plan.h"
 
 #include <math.h>
 
@@ -42,38 +43,11 @@ double np_model_value(const np_model *model, const double *features)
 	if (!model->corrected)
 		return np_sum_value(&model->sum, features);
 	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
+	if (model->plan && model->target == NP_POWER)
+		return np_plan_value(model, base, features);
 	for (int i = 0; i < model->hold_count; i++)
 		within[model->holds[i].feature] = hold_feature(model, &model->holds[i], base, features);
 	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
-}
-
-static bool is_stale(const np_term *term, const np_value_memo *memo)
-{
-	unsigned stale = !memo->filled;
-	for (int k = 0; k < term->factor_count; k++)
-		stale |= memo->changed[term->factors[k].feature];
-	return stale;
-}
-
-double np_model_value_again(const np_model *model, double base, const double *features, np_value_memo *memo)
-{
-	const np_sum *sum = &model->correction;
-	if (sum->count > NP_MEMO_TERMS)
-		return np_model_value(model, features);
-	for (int i = 0; i < model->hold_count; i++) {
-		short feature = model->holds[i].feature;
-		double value = hold_feature(model, &model->holds[i], base, features);
-		memo->changed[feature] = !memo->filled || value != memo->within[feature];
-		memo->within[feature] = value;
-	}
-	double value = sum->intercept; /* as np_sum_value() adds it up */
-	for (int i = 0; i < sum->count; i++) {
-		if (is_stale(&sum->terms[i], memo))
-			memo->terms[i] = np_term_value(&sum->terms[i], memo->within);
-		value += sum->coefficients[i] * memo->terms[i];
-	}
-	memo->filled = true;
-	return base * np_form_factor(model->form, value, model->factor_held);
 }
 
 const char *np_model_extrapolated(const np_model *model, const double *features)
@@ -97,7 +71,7 @@ static np_value with_interval(double value, double factor)
 static np_value from_model(const np_model *model, const np_layer_config *config, const double *features, np_estimate *estimate)
 {
 	bool rises = model->corrected && model->target == NP_RUNTIME;
-	double value = rises ? np_model_runtime(model, config) : np_model_value(model, features);
+	double value = rises ? np_model_runtime_of(model, config, features) : np_model_value(model, features);
 	/* Written so that a value that is no number takes the floor too. */
 	double kept = value >= model->floor ? value : model->floor;
 	if (kept > model->ceiling)
@@ -142,15 +116,16 @@ static const np_model *find_model(const np_platform *platform, const np_layer_co
 	return config ? platform->by_kind[config->kind][target] : NULL;
 }
 
-/* The features that one model takes, or one of two that have the same set. */
+/* The features that one model needs, or one of two that have the same set. */
 static void find_features(const np_model *model, const np_model *other, const np_layer_config *config, double *features)
 {
-	np_feature_memo memo = {.skip = model->unused};
+	np_feature_need need = model->need;
 	if (other && other->set == model->set) {
-		memo.skip.base &= other->unused.base;
-		memo.skip.shape &= other->unused.shape;
+		need.base |= other->need.base;
+		need.physical |= other->need.physical;
+		need.shape |= other->need.shape;
 	}
-	np_feature_values_again(model->set, config, &memo, features);
+	np_feature_values_needed(model->set, config, &need, features);
 }
 
 /* Power models see the runtime that was predicted, where there is a model of it. */

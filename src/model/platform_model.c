@@ -2,6 +2,7 @@
 #include "model/platform_model.h"
 
 #include "base/error.h"
+#include "model/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,28 +27,34 @@ void np_platform_free(np_platform *platform)
 	free(platform);
 }
 
-static void keep_used(const np_model *model, const np_sum *sum, np_feature_skip *skip)
+static void add_needed(np_model *model, const np_sum *sum)
 {
 	for (int i = 0; i < sum->count; i++)
 		for (int k = 0; k < sum->terms[i].factor_count; k++)
-			np_feature_keep(model->set, sum->terms[i].factors[k].feature, skip);
+			np_feature_need_add(model->set, sum->terms[i].factors[k].feature, &model->need);
 }
 
-static void find_unused(np_model *model)
+/* Of a planned runtime, only what is still: the plan looks after the rest. */
+np_status np_model_prepare(np_model *model, np_arena *arena, np_error *err)
 {
-	model->unused = np_feature_skip_all();
-	keep_used(model, &model->sum, &model->unused);
-	keep_used(model, &model->correction, &model->unused);
+	NP_TRY(np_plan_make(model, arena, &model->plan, err));
+	model->need = (np_feature_need){0};
+	if (model->plan && model->target == NP_RUNTIME) {
+		for (int i = 0; i < model->plan->still.feature_count; i++)
+			np_feature_need_add(model->set, model->plan->still.features[i].number, &model->need);
+		return NP_OK;
+	}
+	add_needed(model, &model->sum);
+	add_needed(model, &model->correction);
 	for (int i = 0; i < model->hold_count; i++)
-		np_feature_keep(model->set, model->holds[i].feature, &model->unused);
+		np_feature_need_add(model->set, model->holds[i].feature, &model->need);
+	return NP_OK;
 }
 
 void np_platform_index(np_platform *platform)
 {
 	for (int i = 0; i < platform->model_count; i++) {
-		np_model *model = &platform->models[i];
-		if (model->set)
-			find_unused(model);
+		const np_model *model = &platform->models[i];
 		platform->by_kind[model->kind][model->target] = model;
 	}
 }

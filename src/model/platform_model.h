@@ -71,7 +71,8 @@ typedef struct np_model {
 	np_range factor_held;
 	np_hold *holds; /* one for each feature of the correction */
 	int hold_count;
-	np_feature_skip unused; /* features that no term takes; known once the platform is complete */
+	const struct np_plan *plan; /* how the correction is asked; NULL = term by term */
+	np_feature_need need;       /* features of a layer that are needed to ask; known with the plan */
 	double floor, ceiling;
 	double interval_factor;       /* the interval is value / factor to value x factor; 0 = unknown */
 	np_spread spread;             /* the same at other levels */
@@ -132,6 +133,8 @@ struct np_platform {
 np_platform *np_platform_create(void);
 /* Fills by_kind from models, once they are complete. */
 void np_platform_index(np_platform *platform);
+/* Lays out a model that is complete for being asked, in the arena. */
+np_status np_model_prepare(np_model *model, np_arena *arena, np_error *err) NP_MUST_CHECK;
 
 double np_sum_value(const np_sum *sum, const double *features);
 
@@ -142,17 +145,8 @@ double np_form_factor(np_form form, double sum, np_range held);
 double np_model_value(const np_model *model, const double *features);
 /* The runtime a corrected model predicts: positive, never falling as the batch grows, within its bounds of the base. */
 double np_model_runtime(const np_model *model, const np_layer_config *config);
-/*
- * The same of one configuration after another, which mostly differ in the batch, when the base is known: only terms whose
- * features have changed are computed again. Zero-initialise `filled`.
- */
-enum { NP_MEMO_TERMS = 256 }; /* of larger models none is remembered */
-typedef struct np_value_memo {
-	bool filled;
-	unsigned char changed[NP_MAX_FEATURES];
-	double within[NP_MAX_FEATURES], terms[NP_MEMO_TERMS];
-} np_value_memo;
-double np_model_value_again(const np_model *model, double base, const double *features, np_value_memo *memo);
+/* The same, with the features that the model needs at hand. */
+double np_model_runtime_of(const np_model *model, const np_layer_config *config, const double *features);
 /* What a corrected model corrects: its first sum, at least the floor. */
 double np_model_base(const np_model *model, const double *features);
 

@@ -325,7 +325,10 @@ static np_status read_model(const place *at, np_arena *arena, const json_t *obje
 	NP_TRY(get_positive(at, object, "interval_factor", &model->interval_factor));
 	NP_TRY(read_spread(at, object, "interval_factors", &model->spread));
 	NP_TRY(read_share(at, object, "interval_coverage", 0, &model->coverage));
-	return model->target == NP_ENERGY ? NP_OK : read_formula(at, arena, object, model);
+	if (model->target == NP_ENERGY)
+		return NP_OK;
+	NP_TRY(read_formula(at, arena, object, model));
+	return np_model_prepare(model, arena, at->err);
 }
 static np_status read_models(const place *at, np_platform *platform, const json_t *root)
 {

@@ -102,33 +102,55 @@ static np_layer_config draw_layer(void)
 	return c;
 }
 
-/* Every feature that is not left out is what it is when all are computed afresh, whatever was computed before. */
-static void features_taken_again_are_those_taken_afresh(void **state)
+/* Every feature that is asked for is what it is when all are computed, whatever else is asked for. */
+static void features_that_are_needed_are_those_of_all(void **state)
 {
 	(void)state;
-	static np_feature_memo memos[NP_KIND_COUNT];
-	static double again[NP_KIND_COUNT][NP_MAX_FEATURES];
 	for (int i = 0; i < layers; i++) {
 		np_layer_config c = draw_layer();
 		const np_feature_set *set = np_feature_set_of(c.kind);
-		np_feature_memo *memo = &memos[c.kind];
-		double afresh[NP_MAX_FEATURES];
-		int first_shape = np_feature_first_shape(set);
-		if (!memo->filled)
-			memo->skip = (np_feature_skip){bits(), bits()};
-		for (int k = 0; k < 3; k++) {
-			np_feature_values_again(set, &c, memo, again[c.kind]);
-			np_feature_values(set, &c, afresh);
-			for (int f = 0; f < np_feature_count(set); f++) {
-				int log = f - set->base_count, shape = f - first_shape;
-				if (log >= 0 && log < set->base_count && memo->skip.base >> log & 1)
-					continue;
-				if (shape >= 0 && shape < set->shape_count && set->shape_logged >> shape & 1 &&
-				    memo->skip.shape >> shape & 1)
-					continue;
-				assert_true(same(again[c.kind][f], afresh[f]));
+		np_feature_need need = {0};
+		double some[NP_MAX_FEATURES], all[NP_MAX_FEATURES];
+		bool asked[NP_MAX_FEATURES] = {false};
+		for (int f = 0; f < np_feature_first_given(set); f++) {
+			asked[f] = bits() % 3 == 0;
+			if (asked[f])
+				np_feature_need_add(set, f, &need);
+			some[f] = NAN;
+		}
+		np_feature_values_needed(set, &c, &need, some);
+		np_feature_values(set, &c, all);
+		for (int f = 0; f < np_feature_first_given(set); f++)
+			assert_true(!asked[f] || same(some[f], all[f]));
+	}
+}
+
+/* Rows of features side by side, with every instruction set that this machine has, are the features one by one. */
+static void features_side_by_side_are_those_alone(void **state)
+{
+	(void)state;
+	const np_feature_kernels *const widths[] = {&np_features_2, np_feature_kernels_best()};
+	for (int i = 0; i < layers; i++) {
+		np_layer_config c = draw_layer();
+		const np_feature_set *set = np_feature_set_of(c.kind);
+		const np_feature_kernels *wide = widths[i % 2];
+		double batches[NP_BATCHES], physical[NP_MAX_PHYSICAL][NP_BATCHES], shape[NP_MAX_SHAPE][NP_BATCHES],
+		        first[NP_MAX_SHAPE];
+		for (int k = 0; k < NP_BATCHES; k++)
+			batches[k] = (double)between(1, (int64_t)1 << between(1, 40));
+		wide->physical[set->family](&c, batches, UINT64_MAX, physical[0]);
+		wide->shape[set->family](&c, batches, UINT64_MAX, shape[0]);
+		for (int k = 0; k < NP_BATCHES; k++) {
+			double alone[NP_MAX_PHYSICAL];
+			np_features_single.physical[set->family](&c, &batches[k], UINT64_MAX, alone);
+			for (int f = 0; f < set->physical_count; f++)
+				assert_true(same(physical[f][k], alone[f]));
+			np_features_single.shape[set->family](&c, &batches[k], UINT64_MAX, alone);
+			for (int f = 0; f < set->shape_count; f++) {
+				assert_true(same(shape[f][k], alone[f]));
+				assert_true(k == 0 || np_shape_varying(set->family) >> f & 1 || same(alone[f], first[f]));
+				first[f] = alone[f];
 			}
-			c.batch += between(0, 3);
 		}
 	}
 }
@@ -315,7 +337,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(logarithms_side_by_side_are_those_alone),
-	        cmocka_unit_test(features_taken_again_are_those_taken_afresh),
+	        cmocka_unit_test(features_that_are_needed_are_those_of_all),
+	        cmocka_unit_test(features_side_by_side_are_those_alone),
 	        cmocka_unit_test(the_ladder_without_short_cuts_says_the_same),
 	        cmocka_unit_test(a_predictor_says_what_its_platform_says),
 	        cmocka_unit_test(totals_are_those_of_a_prediction),

@@ -1,0 +1,250 @@
+/* Making a plan of a model's terms. */
+#include "model/plan.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A plan under construction: every list has room for all factors of all terms. */
+typedef struct maker {
+	const np_model *model;
+	np_plan *plan;
+	bool moves;              /* whether the model is asked at other batches than the layer's own */
+	const np_factor **known; /* shared factors by number; the first is 1 */
+} maker;
+
+/* ---- what terms may be ---- */
+
+/* A feature of the correction: where it comes from, and whether it changes with the batch; false for one that has no place. */
+static bool find_source(const maker *m, int feature, np_plan_feature *f, bool *varies)
+{
+	const np_feature_set *set = m->model->set;
+	int b = set->base_count, shape = feature - np_feature_first_shape(set), given = feature - np_feature_first_given(set);
+	*f = (np_plan_feature){.number = (short)feature, .source = NP_PLAN_GIVEN};
+	*varies = false;
+	if (given == 0) {
+		f->source = NP_PLAN_BASE;
+		f->logarithm = *varies = m->moves;
+		return true;
+	}
+	if (given > 0)
+		return !m->moves;
+	if (shape >= 0 && m->moves && np_shape_varying(set->family) >> shape & 1) {
+		f->source = NP_PLAN_SHAPE;
+		f->row = (short)shape;
+		f->logarithm = set->shape_logged >> shape & 1;
+		*varies = true;
+	} else if (m->moves && (feature == 0 || feature == b)) {
+		f->source = NP_PLAN_BATCH;
+		f->logarithm = feature == b;
+		*varies = true;
+	}
+	return feature < 2 * b || shape >= 0;
+}
+
+static const np_hold *find_hold(const np_model *model, int feature)
+{
+	for (int i = 0; i < model->hold_count; i++)
+		if (model->holds[i].feature == feature)
+			return &model->holds[i];
+	return NULL;
+}
+
+static bool is_plain(const maker *m, const np_factor *factor)
+{
+	np_plan_feature f;
+	bool varies;
+	const np_hold *hold = find_hold(m->model, factor->feature);
+	return hold && hold->range.low <= hold->range.high && find_source(m, factor->feature, &f, &varies) &&
+	       (factor->kind != NP_POWER_OF || factor->power == 1);
+}
+
+static bool is_held(const np_term *term)
+{
+	return term->low < term->high;
+}
+
+/* One physical feature, as it is. */
+static bool is_base_term(const np_model *model, const np_term *term)
+{
+	int physical = term->factors[0].feature - np_feature_first_physical(model->set);
+	return term->factor_count == 1 && !is_held(term) && physical >= 0 && physical < model->set->physical_count &&
+	       term->factors[0].kind == NP_POWER_OF && term->factors[0].power == 1;
+}
+
+static bool can_plan(const maker *m, int *factors)
+{
+	const np_model *model = m->model;
+	*factors = 0;
+	if (!model->corrected || model->correction.count > NP_PLAN_TERMS)
+		return false;
+	for (int i = 0; m->moves && i < model->sum.count; i++)
+		if (!is_base_term(model, &model->sum.terms[i]))
+			return false;
+	for (int i = 0; i < model->correction.count; i++) {
+		const np_term *term = &model->correction.terms[i];
+		*factors += term->factor_count;
+		for (int k = 0; k < term->factor_count; k++)
+			if (!is_plain(m, &term->factors[k]))
+				return false;
+	}
+	return *factors < NP_PLAN_SHARED;
+}
+
+/* ---- making ---- */
+
+static int add_feature(maker *m, int feature, bool *varies)
+{
+	np_plan_feature f;
+	(void)find_source(m, feature, &f, varies);
+	np_plan_part *part = *varies ? &m->plan->varying : &m->plan->still;
+	for (int i = 0; i < part->feature_count; i++)
+		if (part->features[i].number == feature)
+			return i;
+	f.range = find_hold(m->model, feature)->range;
+	part->features[part->feature_count] = f;
+	return part->feature_count++;
+}
+
+static void add_factor(np_plan_factors *list, const np_factor *factor, int feature, double scale, int to)
+{
+	const double one = 1;
+	int k = list->count++;
+	bool step = factor->kind == NP_STEP, below = factor->kind == NP_BELOW, power = factor->kind == NP_POWER_OF;
+	list->feature[k] = (short)feature;
+	list->to[k] = (short)to;
+	list->scale[k] = scale;
+	list->sign[k] = below ? -1 : 1;
+	list->knot[k] = power ? 0 : list->sign[k] * factor->knot;
+	list->always[k] = power || factor->kind == NP_CENTRED ? -1 : 0;
+	list->keep[k] = step ? 0 : -1;
+	list->ones[k] = 0;
+	if (step)
+		memcpy(&list->ones[k], &one, sizeof one);
+}
+
+static bool same_factor(const np_factor *a, const np_factor *b)
+{
+	return a->feature == b->feature && a->kind == b->kind && a->power == b->power && a->knot == b->knot;
+}
+
+/* The number of a factor that products share. */
+static int share(maker *m, const np_factor *factor)
+{
+	for (int i = 1; i < m->plan->shared; i++)
+		if (same_factor(m->known[i], factor))
+			return i;
+	bool varies;
+	int feature = add_feature(m, factor->feature, &varies), number = m->plan->shared++;
+	np_plan_part *part = varies ? &m->plan->varying : &m->plan->still;
+	m->known[number] = factor;
+	add_factor(&part->shared, factor, feature, 1, number);
+	return number;
+}
+
+static void add_product(maker *m, const np_term *term, double coefficient, int to)
+{
+	np_plan_product p = {.to = (short)to, .low = -INFINITY, .high = INFINITY, .coefficient = coefficient};
+	bool any = false;
+	if (is_held(term)) {
+		p.low = term->low;
+		p.high = term->high;
+	}
+	for (int k = 0; k < term->factor_count; k++) {
+		bool varies;
+		(void)add_feature(m, term->factors[k].feature, &varies);
+		any |= varies;
+		p.factor[p.count++] = (short)share(m, &term->factors[k]);
+	}
+	while (p.count < 2)
+		p.factor[p.count++] = 0;
+	np_plan_part *part = any ? &m->plan->varying : &m->plan->still;
+	part->products[part->product_count++] = p;
+}
+
+static void add_term(maker *m, int i)
+{
+	const np_term *term = &m->model->correction.terms[i];
+	double coefficient = m->model->correction.coefficients[i];
+	if (term->factor_count != 1 || is_held(term)) {
+		add_product(m, term, coefficient, i);
+		return;
+	}
+	bool varies;
+	int feature = add_feature(m, term->factors[0].feature, &varies);
+	np_plan_part *part = varies ? &m->plan->varying : &m->plan->still;
+	add_factor(&part->alone, &term->factors[0], feature, coefficient, i);
+}
+
+static void add_base(maker *m)
+{
+	const np_model *model = m->model;
+	np_plan *plan = m->plan;
+	plan->base_terms = model->sum.count;
+	for (int i = 0; i < model->sum.count; i++) {
+		int feature = model->sum.terms[i].factors[0].feature;
+		plan->base_row[i] = (short)(feature - np_feature_first_physical(model->set));
+		np_feature_need_add(model->set, feature, &plan->varying_need);
+	}
+	for (int i = 0; i < plan->varying.feature_count; i++)
+		if (plan->varying.features[i].source == NP_PLAN_SHAPE)
+			np_feature_need_add(model->set, plan->varying.features[i].number, &plan->varying_need);
+}
+
+/* ---- room ---- */
+
+static bool room_for_factors(np_plan_factors *f, size_t count, np_arena *arena)
+{
+	f->feature = np_arena_array(arena, count, sizeof *f->feature);
+	f->to = np_arena_array(arena, count, sizeof *f->to);
+	f->sign = np_arena_array(arena, count, sizeof *f->sign);
+	f->knot = np_arena_array(arena, count, sizeof *f->knot);
+	f->scale = np_arena_array(arena, count, sizeof *f->scale);
+	f->always = np_arena_array(arena, count, sizeof *f->always);
+	f->keep = np_arena_array(arena, count, sizeof *f->keep);
+	f->ones = np_arena_array(arena, count, sizeof *f->ones);
+	return f->feature && f->to && f->sign && f->knot && f->scale && f->always && f->keep && f->ones;
+}
+
+static bool room_for_part(np_plan_part *part, size_t terms, size_t factors, np_arena *arena)
+{
+	part->features = np_arena_array(arena, factors, sizeof *part->features);
+	part->products = np_arena_array(arena, terms, sizeof *part->products);
+	return part->features && part->products && room_for_factors(&part->alone, terms, arena) &&
+	       room_for_factors(&part->shared, factors, arena);
+}
+
+static bool make_room(maker *m, size_t factors, np_arena *arena)
+{
+	size_t terms = (size_t)m->model->correction.count;
+	m->plan = np_arena_alloc(arena, sizeof *m->plan);
+	m->known = np_arena_array(arena, factors, sizeof *m->known);
+	if (!m->plan || !m->known)
+		return false;
+	*m->plan = (np_plan){.terms = (int)terms, .shared = 1};
+	m->plan->base_row = np_arena_array(arena, (size_t)m->model->sum.count, sizeof *m->plan->base_row);
+	return m->plan->base_row && room_for_part(&m->plan->still, terms, factors, arena) &&
+	       room_for_part(&m->plan->varying, terms, factors, arena);
+}
+
+np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **plan, np_error *err)
+{
+	maker m = {.model = model, .moves = model->target == NP_RUNTIME};
+	static const np_factor NOTHING = {.kind = NP_STEP};
+	int factors;
+	*plan = NULL;
+	if (!can_plan(&m, &factors))
+		return NP_OK;
+	if (!make_room(&m, (size_t)factors + 1, arena))
+		return np_fail_memory(err);
+	/* The factor that is always 1: a step that is taken whatever its feature is. */
+	add_factor(&m.plan->still.shared, &NOTHING, 0, 1, 0);
+	m.plan->still.shared.always[0] = -1;
+	for (int i = 0; i < model->correction.count; i++)
+		add_term(&m, i);
+	if (m.moves)
+		add_base(&m);
+	*plan = m.plan;
+	return NP_OK;
+}

@@ -1,0 +1,104 @@
+/* Asking a plan: at one batch, and at several side by side with the widest instructions there are. */
+#include "model/plan.h"
+
+#include "features/shape.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- at one batch ---- */
+
+static double hold(double value, double low, double high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* See np_plan_factors. */
+static double factor(const np_plan_factors *f, int k, double x)
+{
+	double over = f->sign[k] * x - f->knot[k], value;
+	int64_t bits;
+	memcpy(&bits, &over, sizeof bits);
+	bits = ((bits & f->keep[k]) | f->ones[k]) & (-(int64_t)(over > 0) | f->always[k]);
+	memcpy(&value, &bits, sizeof value);
+	return f->scale[k] * value;
+}
+
+static void take_still(const np_plan_part *part, double base, const double *features, double *terms, double *shared)
+{
+	double x[NP_MAX_FEATURES];
+	x[0] = 0; /* read by the factor that is always 1, whatever it is */
+	for (int k = 0; k < part->feature_count; k++) {
+		const np_plan_feature *f = &part->features[k];
+		double value = f->source == NP_PLAN_BASE ? np_log2(base) : features[f->number];
+		x[k] = hold(value, f->range.low, f->range.high);
+	}
+	for (int k = 0; k < part->alone.count; k++)
+		terms[part->alone.to[k]] = factor(&part->alone, k, x[part->alone.feature[k]]);
+	for (int k = 0; k < part->shared.count; k++)
+		shared[part->shared.to[k]] = factor(&part->shared, k, x[part->shared.feature[k]]);
+	for (int k = 0; k < part->product_count; k++) {
+		const np_plan_product *p = &part->products[k];
+		double value = shared[p->factor[0]] * shared[p->factor[1]];
+		for (int m = 2; m < p->count; m++)
+			value *= shared[p->factor[m]];
+		terms[p->to] = p->coefficient * hold(value, p->low, p->high);
+	}
+}
+
+double np_plan_value(const np_model *model, double base, const double *features)
+{
+	const np_plan *plan = model->plan;
+	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED], sum = model->correction.intercept;
+	take_still(&plan->still, base, features, terms, shared);
+	for (int k = 0; k < plan->terms; k++)
+		sum += terms[k];
+	return base * np_form_factor(model->form, sum, model->factor_held);
+}
+
+/* ---- at several ---- */
+
+static void spread(double value, double *row)
+{
+	for (int i = 0; i < NP_BATCHES; i++)
+		row[i] = value;
+}
+
+void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows)
+{
+	const np_plan_part *still = &plan->still;
+	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED];
+	take_still(still, 0, features, terms, shared);
+	for (int k = 0; k < still->alone.count; k++)
+		spread(terms[still->alone.to[k]], rows->terms[still->alone.to[k]]);
+	for (int k = 0; k < still->product_count; k++)
+		spread(terms[still->products[k].to], rows->terms[still->products[k].to]);
+	for (int k = 0; k < still->shared.count; k++)
+		spread(shared[still->shared.to[k]], rows->shared[still->shared.to[k]]);
+}
+
+#define NP_UNROLL _Pragma("GCC unroll 8")
+
+#define NP_LANES 2
+#define NP_TARGET
+#define NP_NAME(f) f##_2
+#include "model/plan_impl.h"
+
+#if defined(__x86_64__)
+#define NP_LANES 4
+#define NP_TARGET __attribute__((target("avx2")))
+#define NP_NAME(f) f##_4
+#include "model/plan_impl.h"
+#endif
+
+void np_plan_ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2")) {
+		ask_4(model, config, rows, answers);
+		return;
+	}
+#endif
+	ask_2(model, config, rows, answers);
+}

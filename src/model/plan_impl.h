@@ -1,0 +1,103 @@
+/* Asking a plan at several batches side by side; compiled once per instruction set by plan_ask.c. */
+#include "features/lanes_impl.h"
+
+NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
+{
+	for (int k = 0; k < f->count; k++) {
+		const double *from = x[f->feature[k]];
+		double *row = to[f->to[k]];
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
+			NP_NUM over = f->sign[k] * NP_LOAD(from + i) - f->knot[k];
+			NP_BITS counts = (over > 0.0) | f->always[k];
+			NP_STORE(row + i, f->scale[k] * (NP_NUM)((((NP_BITS)over & f->keep[k]) | f->ones[k]) & counts));
+		}
+	}
+}
+
+NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
+{
+	value = NP_NAME(choose)(value < low, NP_NAME(every)(low), value);
+	return NP_NAME(choose)(value > high, NP_NAME(every)(high), value);
+}
+
+NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_rows *rows)
+{
+	for (int k = 0; k < part->product_count; k++) {
+		const np_plan_product *p = &part->products[k];
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
+			NP_NUM value = NP_LOAD(rows->shared[p->factor[0]] + i) * NP_LOAD(rows->shared[p->factor[1]] + i);
+			for (int m = 2; m < p->count; m++)
+				value = value * NP_LOAD(rows->shared[p->factor[m]] + i);
+			NP_STORE(rows->terms[p->to] + i, p->coefficient * NP_NAME(hold)(value, p->low, p->high));
+		}
+	}
+}
+
+/* The base of each batch: a sum over physical features, at least the floor. */
+NP_TARGET static void NP_NAME(take_bases)(const np_model *model, double (*physical)[NP_BATCHES], double *bases)
+{
+	const np_plan *plan = model->plan;
+	for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
+		NP_NUM sum = NP_NAME(every)(model->sum.intercept), floor = NP_NAME(every)(model->floor);
+		for (int k = 0; k < plan->base_terms; k++)
+			sum = sum + model->sum.coefficients[k] * NP_LOAD(physical[plan->base_row[k]] + i);
+		NP_STORE(bases + i, NP_NAME(choose)(sum >= floor, sum, floor));
+	}
+}
+
+NP_TARGET static void NP_NAME(take_features)(const np_plan_part *part, double (*shape)[NP_BATCHES],
+                                             const np_plan_answers *answers, double (*x)[NP_BATCHES])
+{
+	for (int k = 0; k < part->feature_count; k++) {
+		const np_plan_feature *f = &part->features[k];
+		const double *from = f->source == NP_PLAN_SHAPE  ? shape[f->row]
+		                     : f->source == NP_PLAN_BASE ? answers->bases
+		                                                 : answers->batches;
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
+			NP_NUM value = NP_LOAD(from + i);
+			if (f->logarithm)
+				value = NP_NAME(np_log2)(value);
+			NP_STORE(x[k] + i, NP_NAME(hold)(value, f->range.low, f->range.high));
+		}
+	}
+}
+
+NP_TARGET static void NP_NAME(add_up)(const np_model *model, const np_plan_rows *rows, double *sums)
+{
+	NP_NUM sum[NP_BATCHES / NP_LANES];
+	NP_UNROLL
+	for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
+		sum[v] = NP_NAME(every)(model->correction.intercept);
+	for (int k = 0; k < model->plan->terms; k++) {
+		NP_UNROLL
+		for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
+			sum[v] += NP_LOAD(rows->terms[k] + v * NP_LANES);
+	}
+	NP_UNROLL
+	for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
+		NP_STORE(sums + v * NP_LANES, sum[v]);
+}
+
+NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config *config, np_plan_rows *rows,
+                                   np_plan_answers *answers)
+{
+	const np_plan *plan = model->plan;
+	const np_family family = model->set->family;
+	double physical[NP_MAX_PHYSICAL][NP_BATCHES], shape[NP_MAX_SHAPE][NP_BATCHES], sums[NP_BATCHES];
+	double x[NP_MAX_FEATURES][NP_BATCHES];
+	NP_NAME(np_features).physical[family](config, answers->batches, plan->varying_need.physical, physical[0]);
+	NP_NAME(take_bases)(model, physical, answers->bases);
+	if (plan->varying_need.shape)
+		NP_NAME(np_features).shape[family](config, answers->batches, plan->varying_need.shape, shape[0]);
+	NP_NAME(take_features)(&plan->varying, shape, answers, x);
+	NP_NAME(take_factors)(&plan->varying.alone, x, rows->terms);
+	NP_NAME(take_factors)(&plan->varying.shared, x, rows->shared);
+	NP_NAME(take_products)(&plan->varying, rows);
+	NP_NAME(add_up)(model, rows, sums);
+	for (int i = 0; i < NP_BATCHES; i++) {
+		double value = answers->bases[i] * np_form_factor(model->form, sums[i], model->factor_held);
+		answers->values[i] = value > model->floor ? value : model->floor;
+	}
+}
+
+#include "features/lanes_end.h"
