@@ -424,17 +424,6 @@ NP_TARGET static void NP_NAME(shape_elementwise)(const np_layer_config *c, NP_NU
 	PUT(EVERY(values));
 }
 
-/* ---- logarithms ---- */
-
-#if NP_LANES > 1
-/* Of a number of values that the lanes divide. */
-NP_TARGET static void NP_NAME(log2_all)(const double *values, double *logs, int count)
-{
-	for (int i = 0; i < count; i += NP_LANES)
-		NP_STORE(logs + i, NP_NAME(np_log2)(NP_LOAD(values + i)));
-}
-#endif
-
 /* ---- the table ---- */
 
 #define FILL(what)                                                                                                 \

@@ -3,6 +3,8 @@
 #undef NP_BITS
 #undef NP_WORDS
 #undef NP_INLINE
+#undef NP_UNROLL
+#undef NP_UNROLL_FULLY
 #undef NP_LOAD
 #undef NP_STORE
 #undef NP_LANES

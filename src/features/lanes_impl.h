@@ -13,6 +13,8 @@
 #define NP_NUM NP_NAME(num)
 #define NP_BITS NP_NAME(bits)
 #define NP_WORDS NP_NAME(words)
+#define NP_UNROLL _Pragma("GCC unroll 4")
+#define NP_UNROLL_FULLY _Pragma("GCC unroll 16")
 #define NP_INLINE __attribute__((always_inline, unused)) NP_TARGET static inline
 
 #if NP_LANES == 1
@@ -78,27 +80,59 @@ NP_INLINE NP_NUM NP_NAME(root)(NP_NUM value)
  * a fixed order, so the same bits everywhere, which a C library does not promise; exact for powers of two. With m between
  * sqrt(1/2) and sqrt(2), s^2 is below 0.0295 and what is left out below 1e-18. 0 where it is not defined.
  */
-NP_INLINE NP_NUM NP_NAME(np_log2)(NP_NUM value)
+enum { NP_NAME(CHAINS) = 4 /* vectors that go through it without waiting for each other */ };
+
+/* m and e of a value; 1 and 0 where the logarithm is not defined. */
+NP_INLINE NP_NUM NP_NAME(take_apart)(NP_NUM value, NP_NUM *exponent)
+{
+	const uint64_t fraction = ((uint64_t)1 << 52) - 1, whole_bits = (uint64_t)0x433 << 52, half_bits = (uint64_t)1022 << 52;
+	const double whole = 4503599627370496.0;
+	const NP_NUM none = {0};
+	NP_BITS tiny = value < DBL_MIN;
+	value = NP_NAME(choose)((value > 0.0) & (value <= DBL_MAX), value, none + 1.0);
+	value = NP_NAME(choose)(tiny, value * 0x1p54, value);
+	NP_WORDS bits = (NP_WORDS)value;
+	NP_NUM m = (NP_NUM)((bits & fraction) | half_bits);
+	NP_BITS low = m < 0.70710678118654752;
+	/* The exponent as a number: the low bits of a double that is just above 2^52. */
+	NP_NUM e = (NP_NUM)((bits >> 52) | whole_bits) - (whole + 1022);
+	*exponent = e - NP_NAME(choose)(low, none + 1.0, none) - NP_NAME(choose)(tiny, none + 54.0, none);
+	return NP_NAME(choose)(low, 2.0 * m, m);
+}
+
+NP_INLINE void NP_NAME(log2_some)(const double *values, double *logs, int chains)
 {
 	static const double INVERSE[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
 	                                 1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
-	const double two_over_ln2 = 2.8853900817779268, whole = 4503599627370496.0;
-	const uint64_t fraction = ((uint64_t)1 << 52) - 1, whole_bits = (uint64_t)0x433 << 52, half_bits = (uint64_t)1022 << 52;
-	NP_BITS tiny = value < DBL_MIN;
-	value = NP_NAME(choose)((value > 0.0) & (value <= DBL_MAX), value, NP_NAME(every)(1));
-	value = NP_NAME(choose)(tiny, value * 0x1p54, value);
-	NP_WORDS bits = (NP_WORDS)value;
-	/* The exponent as a number: the low bits of a double that is just above 2^52. */
-	NP_NUM exponent = (NP_NUM)((bits >> 52) | whole_bits) - (whole + 1022);
-	NP_NUM m = (NP_NUM)((bits & fraction) | half_bits);
-	NP_BITS low = m < 0.70710678118654752;
-	exponent = exponent - NP_NAME(choose)(low, NP_NAME(every)(1), NP_NAME(every)(0));
-	exponent = exponent - NP_NAME(choose)(tiny, NP_NAME(every)(54), NP_NAME(every)(0));
-	m = NP_NAME(choose)(low, 2.0 * m, m);
-	NP_NUM s = (m - 1.0) / (m + 1.0), square = s * s, sum = NP_NAME(every)(0);
-	for (size_t i = 0; i < sizeof INVERSE / sizeof *INVERSE; i++)
-		sum = (sum + INVERSE[i]) * square;
-	return exponent + two_over_ln2 * (s + s * sum);
+	const double two_over_ln2 = 2.8853900817779268;
+	NP_NUM exponent[NP_NAME(CHAINS)], s[NP_NAME(CHAINS)], square[NP_NAME(CHAINS)], sum[NP_NAME(CHAINS)];
+	NP_UNROLL
+	for (int v = 0; v < chains; v++) {
+		NP_NUM m = NP_NAME(take_apart)(NP_LOAD(values + v * NP_LANES), &exponent[v]);
+		s[v] = (m - 1.0) / (m + 1.0);
+		square[v] = s[v] * s[v];
+		sum[v] = (NP_NUM){0};
+	}
+	NP_UNROLL_FULLY
+	for (size_t i = 0; i < sizeof INVERSE / sizeof *INVERSE; i++) {
+		NP_UNROLL
+		for (int v = 0; v < chains; v++)
+			sum[v] = (sum[v] + INVERSE[i]) * square[v];
+	}
+	NP_UNROLL
+	for (int v = 0; v < chains; v++)
+		NP_STORE(logs + v * NP_LANES, exponent[v] + two_over_ln2 * (s[v] + s[v] * sum[v]));
+}
+
+/* Of a number of values that the lanes divide. */
+NP_TARGET static void NP_NAME(log2_all)(const double *values, double *logs, int count)
+{
+	const int wide = NP_NAME(CHAINS) * NP_LANES;
+	int i = 0;
+	for (; i + wide <= count; i += wide)
+		NP_NAME(log2_some)(values + i, logs + i, NP_NAME(CHAINS));
+	for (; i < count; i += NP_LANES)
+		NP_NAME(log2_some)(values + i, logs + i, 1);
 }
 #endif
 

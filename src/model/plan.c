@@ -4,7 +4,6 @@
 #include "base/error.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A plan under construction: every list has room for all factors of all terms. */
 typedef struct maker {
@@ -107,21 +106,30 @@ static int add_feature(maker *m, int feature, bool *varies)
 	return part->feature_count++;
 }
 
+/* Those that are logarithms first, so that these are taken in one go. */
+static void add_features(maker *m)
+{
+	const np_sum *sum = &m->model->correction;
+	for (int other = 0; other < 2; other++) {
+		for (int i = 0; i < sum->count; i++)
+			for (int k = 0; k < sum->terms[i].factor_count; k++) {
+				np_plan_feature f;
+				bool varies;
+				(void)find_source(m, sum->terms[i].factors[k].feature, &f, &varies);
+				if (f.logarithm == !other)
+					(void)add_feature(m, f.number, &varies);
+			}
+		if (!other)
+			m->plan->varying.logarithms = m->plan->varying.feature_count;
+	}
+}
+
 static void add_factor(np_plan_factors *list, const np_factor *factor, int feature, double scale, int to)
 {
-	const double one = 1;
-	int k = list->count++;
-	bool step = factor->kind == NP_STEP, below = factor->kind == NP_BELOW, power = factor->kind == NP_POWER_OF;
-	list->feature[k] = (short)feature;
-	list->to[k] = (short)to;
-	list->scale[k] = scale;
-	list->sign[k] = below ? -1 : 1;
-	list->knot[k] = power ? 0 : list->sign[k] * factor->knot;
-	list->always[k] = power || factor->kind == NP_CENTRED ? -1 : 0;
-	list->keep[k] = step ? 0 : -1;
-	list->ones[k] = 0;
-	if (step)
-		memcpy(&list->ones[k], &one, sizeof one);
+	bool power = factor->kind == NP_POWER_OF;
+	np_factor_kind kind = power ? NP_CENTRED : factor->kind;
+	list->factor[kind][list->count[kind]++] =
+	        (np_plan_factor){.knot = power ? 0 : factor->knot, .scale = scale, .feature = (short)feature, .to = (short)to};
 }
 
 static bool same_factor(const np_factor *a, const np_factor *b)
@@ -196,15 +204,12 @@ static void add_base(maker *m)
 
 static bool room_for_factors(np_plan_factors *f, size_t count, np_arena *arena)
 {
-	f->feature = np_arena_array(arena, count, sizeof *f->feature);
-	f->to = np_arena_array(arena, count, sizeof *f->to);
-	f->sign = np_arena_array(arena, count, sizeof *f->sign);
-	f->knot = np_arena_array(arena, count, sizeof *f->knot);
-	f->scale = np_arena_array(arena, count, sizeof *f->scale);
-	f->always = np_arena_array(arena, count, sizeof *f->always);
-	f->keep = np_arena_array(arena, count, sizeof *f->keep);
-	f->ones = np_arena_array(arena, count, sizeof *f->ones);
-	return f->feature && f->to && f->sign && f->knot && f->scale && f->always && f->keep && f->ones;
+	bool room = true;
+	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++) {
+		f->factor[kind] = np_arena_array(arena, count, sizeof *f->factor[kind]);
+		room &= f->factor[kind] != NULL;
+	}
+	return room;
 }
 
 static bool room_for_part(np_plan_part *part, size_t terms, size_t factors, np_arena *arena)
@@ -231,16 +236,15 @@ static bool make_room(maker *m, size_t factors, np_arena *arena)
 np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **plan, np_error *err)
 {
 	maker m = {.model = model, .moves = model->target == NP_RUNTIME};
-	static const np_factor NOTHING = {.kind = NP_STEP};
+	static const np_factor ALWAYS = {.kind = NP_STEP, .knot = -INFINITY};
 	int factors;
 	*plan = NULL;
 	if (!can_plan(&m, &factors))
 		return NP_OK;
 	if (!make_room(&m, (size_t)factors + 1, arena))
 		return np_fail_memory(err);
-	/* The factor that is always 1: a step that is taken whatever its feature is. */
-	add_factor(&m.plan->still.shared, &NOTHING, 0, 1, 0);
-	m.plan->still.shared.always[0] = -1;
+	add_factor(&m.plan->still.shared, &ALWAYS, 0, 1, 0);
+	add_features(&m);
 	for (int i = 0; i < model->correction.count; i++)
 		add_term(&m, i);
 	if (m.moves)

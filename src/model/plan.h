@@ -22,15 +22,14 @@ typedef struct np_plan_feature {
 	bool logarithm;
 } np_plan_feature;
 
-/*
- * Factors, field by field so that several are taken at once. All kinds are one formula: over = sign * x - knot; where over > 0
- * or always, over & keep | ones, in bits. `scale` multiplies the result, which goes to place `to`.
- */
+/* Factors of one kind: `scale` times what the kind makes of a feature goes to place `to`. A power is a centred x - 0. */
+typedef struct np_plan_factor {
+	double knot, scale;
+	short feature, to;
+} np_plan_factor;
 typedef struct np_plan_factors {
-	int count;
-	short *feature, *to;
-	double *sign, *knot, *scale;
-	int64_t *always, *keep, *ones;
+	int count[NP_FACTOR_KINDS];
+	np_plan_factor *factor[NP_FACTOR_KINDS];
 } np_plan_factors;
 
 /* A coefficient times a product of at least two shared factors, held between bounds. The first shared factor is 1. */
@@ -42,6 +41,7 @@ typedef struct np_plan_product {
 /* The terms of a correction that do not change with the batch, or those that do. */
 typedef struct np_plan_part {
 	int feature_count, product_count;
+	int logarithms; /* of features that change with the batch: the first so many */
 	np_plan_feature *features;
 	np_plan_factors alone;  /* a coefficient times one factor, straight to the place of the term */
 	np_plan_factors shared; /* factors that products are made of */

@@ -6,6 +6,9 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 /* ---- at one batch ---- */
 
@@ -14,15 +17,23 @@ static double hold(double value, double low, double high)
 	return value < low ? low : value > high ? high : value;
 }
 
-/* See np_plan_factors. */
-static double factor(const np_plan_factors *f, int k, double x)
+static inline void take_kind(np_factor_kind kind, const np_plan_factors *f, const double *x, double *to)
 {
-	double over = f->sign[k] * x - f->knot[k], value;
-	int64_t bits;
-	memcpy(&bits, &over, sizeof bits);
-	bits = ((bits & f->keep[k]) | f->ones[k]) & (-(int64_t)(over > 0) | f->always[k]);
-	memcpy(&value, &bits, sizeof value);
-	return f->scale[k] * value;
+	const np_plan_factor *end = f->factor[kind] + f->count[kind];
+	for (const np_plan_factor *p = f->factor[kind]; p < end; p++) {
+		double over = kind == NP_BELOW ? p->knot - x[p->feature] : x[p->feature] - p->knot;
+		if (kind == NP_STEP)
+			over = over > 0;
+		to[p->to] = p->scale * (kind == NP_CENTRED || over > 0 ? over : 0);
+	}
+}
+
+static void take_factors(const np_plan_factors *f, const double *x, double *to)
+{
+	take_kind(NP_CENTRED, f, x, to);
+	take_kind(NP_ABOVE, f, x, to);
+	take_kind(NP_BELOW, f, x, to);
+	take_kind(NP_STEP, f, x, to);
 }
 
 static void take_still(const np_plan_part *part, double base, const double *features, double *terms, double *shared)
@@ -34,10 +45,8 @@ static void take_still(const np_plan_part *part, double base, const double *feat
 		double value = f->source == NP_PLAN_BASE ? np_log2(base) : features[f->number];
 		x[k] = hold(value, f->range.low, f->range.high);
 	}
-	for (int k = 0; k < part->alone.count; k++)
-		terms[part->alone.to[k]] = factor(&part->alone, k, x[part->alone.feature[k]]);
-	for (int k = 0; k < part->shared.count; k++)
-		shared[part->shared.to[k]] = factor(&part->shared, k, x[part->shared.feature[k]]);
+	take_factors(&part->alone, x, terms);
+	take_factors(&part->shared, x, shared);
 	for (int k = 0; k < part->product_count; k++) {
 		const np_plan_product *p = &part->products[k];
 		double value = shared[p->factor[0]] * shared[p->factor[1]];
@@ -65,20 +74,23 @@ static void spread(double value, double *row)
 		row[i] = value;
 }
 
+static void spread_factors(const np_plan_factors *f, const double *values, double (*rows)[NP_BATCHES])
+{
+	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++)
+		for (int k = 0; k < f->count[kind]; k++)
+			spread(values[f->factor[kind][k].to], rows[f->factor[kind][k].to]);
+}
+
 void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows)
 {
 	const np_plan_part *still = &plan->still;
 	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED];
 	take_still(still, 0, features, terms, shared);
-	for (int k = 0; k < still->alone.count; k++)
-		spread(terms[still->alone.to[k]], rows->terms[still->alone.to[k]]);
+	spread_factors(&still->alone, terms, rows->terms);
+	spread_factors(&still->shared, shared, rows->shared);
 	for (int k = 0; k < still->product_count; k++)
 		spread(terms[still->products[k].to], rows->terms[still->products[k].to]);
-	for (int k = 0; k < still->shared.count; k++)
-		spread(shared[still->shared.to[k]], rows->shared[still->shared.to[k]]);
 }
-
-#define NP_UNROLL _Pragma("GCC unroll 8")
 
 #define NP_LANES 2
 #define NP_TARGET

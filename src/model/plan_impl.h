@@ -1,23 +1,44 @@
 /* Asking a plan at several batches side by side; compiled once per instruction set by plan_ask.c. */
 #include "features/lanes_impl.h"
 
-NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
+/* As np_factor_value() times a scale. */
+NP_INLINE NP_NUM NP_NAME(scaled)(np_factor_kind kind, NP_NUM x, double knot, double scale)
 {
-	for (int k = 0; k < f->count; k++) {
-		const double *from = x[f->feature[k]];
-		double *row = to[f->to[k]];
-		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
-			NP_NUM over = f->sign[k] * NP_LOAD(from + i) - f->knot[k];
-			NP_BITS counts = (over > 0.0) | f->always[k];
-			NP_STORE(row + i, f->scale[k] * (NP_NUM)((((NP_BITS)over & f->keep[k]) | f->ones[k]) & counts));
-		}
+	if (kind == NP_STEP)
+		return (NP_NUM)((NP_BITS)NP_NAME(every)(scale) & (x > knot));
+	NP_NUM over = kind == NP_BELOW ? knot - x : x - knot;
+	return scale * (kind == NP_CENTRED ? over : (NP_NUM)((NP_BITS)over & (over > 0.0)));
+}
+
+NP_INLINE void NP_NAME(take_kind)(np_factor_kind kind, const np_plan_factors *f, double (*x)[NP_BATCHES],
+                                  double (*to)[NP_BATCHES])
+{
+	const np_plan_factor *end = f->factor[kind] + f->count[kind];
+	for (const np_plan_factor *p = f->factor[kind]; p < end; p++) {
+		NP_UNROLL
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
+			NP_STORE(to[p->to] + i, NP_NAME(scaled)(kind, NP_LOAD(x[p->feature] + i), p->knot, p->scale));
 	}
 }
 
+NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
+{
+	NP_NAME(take_kind)(NP_CENTRED, f, x, to);
+	NP_NAME(take_kind)(NP_ABOVE, f, x, to);
+	NP_NAME(take_kind)(NP_BELOW, f, x, to);
+	NP_NAME(take_kind)(NP_STEP, f, x, to);
+}
+
+/* `value` held between two bounds, and as it is where it is no number. */
 NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
 {
-	value = NP_NAME(choose)(value < low, NP_NAME(every)(low), value);
-	return NP_NAME(choose)(value > high, NP_NAME(every)(high), value);
+	const NP_NUM least = NP_NAME(every)(low), most = NP_NAME(every)(high);
+#if NP_LANES == 4
+	return (NP_NUM)_mm256_min_pd((__m256d)most, _mm256_max_pd((__m256d)least, (__m256d)value));
+#else
+	value = NP_NAME(choose)(value < low, least, value);
+	return NP_NAME(choose)(value > high, most, value);
+#endif
 }
 
 NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_rows *rows)
@@ -53,12 +74,13 @@ NP_TARGET static void NP_NAME(take_features)(const np_plan_part *part, double (*
 		const double *from = f->source == NP_PLAN_SHAPE  ? shape[f->row]
 		                     : f->source == NP_PLAN_BASE ? answers->bases
 		                                                 : answers->batches;
-		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
-			NP_NUM value = NP_LOAD(from + i);
-			if (f->logarithm)
-				value = NP_NAME(np_log2)(value);
-			NP_STORE(x[k] + i, NP_NAME(hold)(value, f->range.low, f->range.high));
-		}
+		memcpy(x[k], from, sizeof x[k]);
+	}
+	NP_NAME(log2_all)(x[0], x[0], part->logarithms * NP_BATCHES);
+	for (int k = 0; k < part->feature_count; k++) {
+		np_range range = part->features[k].range;
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
+			NP_STORE(x[k] + i, NP_NAME(hold)(NP_LOAD(x[k] + i), range.low, range.high));
 	}
 }
 
