@@ -34,10 +34,10 @@ typedef struct ladder {
 /* The largest rung that is not above a batch, and the distance to the next: all small numbers, then RUNGS per octave. */
 static int64_t rung_below(int64_t batch, int64_t *step)
 {
-	*step = 1;
-	while (batch / *step >= 2 * RUNGS)
-		*step *= 2;
-	return batch / *step * *step;
+	const int64_t all = 2 * RUNGS - 1; /* up to there */
+	int shift = __builtin_clzll((unsigned long long)all) - __builtin_clzll((unsigned long long)(batch | all));
+	*step = (int64_t)1 << shift;
+	return batch >> shift << shift;
 }
 
 static int64_t next_rung(int64_t rung)
@@ -63,7 +63,7 @@ static double batch_of(int64_t rung)
 {
 	int64_t step;
 	rung_below(rung, &step);
-	return (double)(step > 1 && rung / step % 2 ? rung + 1 : rung);
+	return (double)(step > 1 && rung & step ? rung + 1 : rung);
 }
 
 /* Term by term, for models that have no plan. */

@@ -41,15 +41,28 @@ NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
 #endif
 }
 
+NP_INLINE void NP_NAME(multiply)(const double *a, const double *b, double *to)
+{
+	NP_UNROLL
+	for (int i = 0; i < NP_BATCHES; i += NP_LANES)
+		NP_STORE(to + i, NP_LOAD(a + i) * NP_LOAD(b + i));
+}
+
 NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_rows *rows)
 {
 	for (int k = 0; k < part->product_count; k++) {
 		const np_plan_product *p = &part->products[k];
+		const double *a = rows->shared[p->factor[0]], *b = rows->shared[p->factor[1]];
+		double *row = rows->terms[p->to], so_far[NP_BATCHES];
+		for (int m = 2; m < p->count; m++) {
+			NP_NAME(multiply)(a, b, so_far);
+			a = so_far;
+			b = rows->shared[p->factor[m]];
+		}
+		NP_UNROLL
 		for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
-			NP_NUM value = NP_LOAD(rows->shared[p->factor[0]] + i) * NP_LOAD(rows->shared[p->factor[1]] + i);
-			for (int m = 2; m < p->count; m++)
-				value = value * NP_LOAD(rows->shared[p->factor[m]] + i);
-			NP_STORE(rows->terms[p->to] + i, p->coefficient * NP_NAME(hold)(value, p->low, p->high));
+			NP_NUM value = NP_NAME(hold)(NP_LOAD(a + i) * NP_LOAD(b + i), p->low, p->high);
+			NP_STORE(row + i, p->coefficient * value);
 		}
 	}
 }
@@ -84,20 +97,29 @@ NP_TARGET static void NP_NAME(take_features)(const np_plan_part *part, double (*
 	}
 }
 
-NP_TARGET static void NP_NAME(add_up)(const np_model *model, const np_plan_rows *rows, double *sums)
+/* The values: bases times factors that are made of the sums of terms, at least the floor. */
+NP_TARGET static void NP_NAME(take_values)(const np_model *model, const np_plan_rows *rows, np_plan_answers *answers)
 {
-	NP_NUM sum[NP_BATCHES / NP_LANES];
+	enum { VECTORS = NP_BATCHES / NP_LANES };
+	const np_range held = model->factor_held;
+	NP_NUM sum[VECTORS], floor = NP_NAME(every)(model->floor);
 	NP_UNROLL
-	for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
+	for (int v = 0; v < VECTORS; v++)
 		sum[v] = NP_NAME(every)(model->correction.intercept);
 	for (int k = 0; k < model->plan->terms; k++) {
 		NP_UNROLL
-		for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
+		for (int v = 0; v < VECTORS; v++)
 			sum[v] += NP_LOAD(rows->terms[k] + v * NP_LANES);
 	}
 	NP_UNROLL
-	for (int v = 0; v < NP_BATCHES / NP_LANES; v++)
-		NP_STORE(sums + v * NP_LANES, sum[v]);
+	for (int v = 0; v < VECTORS; v++) {
+		NP_NUM factor = NP_NAME(hold)(1.0 + sum[v], held.low, held.high);
+		if (model->form != NP_RATIO)
+			for (int i = 0; i < NP_LANES; i++)
+				factor[i] = np_form_factor(model->form, sum[v][i], held);
+		NP_NUM value = NP_LOAD(answers->bases + v * NP_LANES) * factor;
+		NP_STORE(answers->values + v * NP_LANES, NP_NAME(choose)(value > floor, value, floor));
+	}
 }
 
 NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config *config, np_plan_rows *rows,
@@ -105,7 +127,7 @@ NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config 
 {
 	const np_plan *plan = model->plan;
 	const np_family family = model->set->family;
-	double physical[NP_MAX_PHYSICAL][NP_BATCHES], shape[NP_MAX_SHAPE][NP_BATCHES], sums[NP_BATCHES];
+	double physical[NP_MAX_PHYSICAL][NP_BATCHES], shape[NP_MAX_SHAPE][NP_BATCHES];
 	double x[NP_MAX_FEATURES][NP_BATCHES];
 	NP_NAME(np_features).physical[family](config, answers->batches, plan->varying_need.physical, physical[0]);
 	NP_NAME(take_bases)(model, physical, answers->bases);
@@ -115,11 +137,7 @@ NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config 
 	NP_NAME(take_factors)(&plan->varying.alone, x, rows->terms);
 	NP_NAME(take_factors)(&plan->varying.shared, x, rows->shared);
 	NP_NAME(take_products)(&plan->varying, rows);
-	NP_NAME(add_up)(model, rows, sums);
-	for (int i = 0; i < NP_BATCHES; i++) {
-		double value = answers->bases[i] * np_form_factor(model->form, sums[i], model->factor_held);
-		answers->values[i] = value > model->floor ? value : model->floor;
-	}
+	NP_NAME(take_values)(model, rows, answers);
 }
 
 #include "features/lanes_end.h"
