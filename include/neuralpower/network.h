@@ -156,6 +156,16 @@ typedef struct np_layer_desc {
 	int64_t constant_values; /* values it reads, whoever owns them */
 } np_layer_desc;
 
+/* What is to be different about one layer. Zero-initialise, then set what changes: zeros leave things as they are. */
+typedef struct np_layer_change {
+	int layer;
+	int64_t out_channels; /* conv, deconv, fc */
+	int64_t groups;       /* conv, deconv */
+	int64_t kernel[NP_MAX_SPATIAL], stride[NP_MAX_SPATIAL], dilation[NP_MAX_SPATIAL]; /* conv, deconv, pools */
+	bool set_padding; /* whether the padding changes, to what follows */
+	int64_t pad_begin[NP_MAX_SPATIAL], pad_end[NP_MAX_SPATIAL];
+} np_layer_change;
+
 /* A new empty network named `name`. */
 NP_API np_status np_network_create(const char *name, np_network **network, np_error *err) NP_MUST_CHECK;
 

@@ -36,6 +36,32 @@ typedef struct np_totals {
 NP_API np_status np_predictor_network(np_predictor *predictor, const np_network *network, np_totals *totals,
                                       np_error *err) NP_MUST_CHECK;
 
+/*
+ * A network in memory that is changed and predicted again and again, as a search does: layers that a change does not reach
+ * are neither inferred nor estimated anew. Totals are those of np_predictor_network() for a network built afresh, bit for
+ * bit. Once created, a variant takes no memory. It refers to its predictor, which must live until np_variant_free().
+ */
+typedef struct np_variant np_variant;
+
+/* A variant starts as a copy of a finished network. NP_ERR_MEMORY at most. */
+NP_API np_status np_variant_create(np_predictor *predictor, const np_network *network, np_variant **variant,
+                                   np_error *err) NP_MUST_CHECK;
+NP_API void np_variant_free(np_variant *variant);
+
+/*
+ * Changes the batch (0 = as it is) and `count` layers, all at once; layers that follow take the shapes that result. NP_ERR_DATA
+ * or NP_ERR_LIMIT when a layer cannot be, NP_ERR_ARGUMENT when a layer has nothing of what is to change, NP_ERR_UNSUPPORTED
+ * when a layer that a change reaches has sizes its file gave it, which do not follow from its input: then the variant is as
+ * it was.
+ */
+NP_API np_status np_variant_change(np_variant *variant, int64_t batch, const np_layer_change *changes, int count,
+                                   np_error *err) NP_MUST_CHECK;
+
+NP_API void np_variant_totals(const np_variant *variant, np_totals *totals);
+/* The network as it is now, and the estimate of a layer (NULL when out of range); both until the next change. */
+NP_API const np_network *np_variant_network(const np_variant *variant);
+NP_API const np_estimate *np_variant_layer(const np_variant *variant, int layer);
+
 typedef struct np_predictor_statistics {
 	int64_t asked; /* layers that cost something */
 	int64_t found; /* of them, those that were remembered */

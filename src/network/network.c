@@ -33,6 +33,7 @@ void np_network_free(np_network *network)
 	if (!network)
 		return;
 	free(network->layers);
+	free(network->recipes);
 	free(network->tensors);
 	free(network->warnings);
 	free(network->marked_outputs);
@@ -49,6 +50,7 @@ void np_network_reset(np_network *network)
 	network->format = "memory";
 	network->first_input = -1;
 	network->finished = false;
+	network->changes = NULL;
 	network->totals = (np_network_totals){0};
 }
 
@@ -114,7 +116,7 @@ int64_t np_tensor_bytes(const np_tensor *tensor)
 	return elements * tensor->element_bytes;
 }
 
-static np_status check_shape(np_shape shape, int element_bytes, const char *name, np_error *err)
+np_status np_shape_check(np_shape shape, int element_bytes, const char *name, np_error *err)
 {
 	if (shape.rank < 0 || shape.rank > NP_MAX_RANK)
 		return np_fail(err, NP_ERR_LIMIT, "'%s' has rank %d, at most %d is supported", name, shape.rank, NP_MAX_RANK);
@@ -132,7 +134,7 @@ static np_status check_shape(np_shape shape, int element_bytes, const char *name
 
 static np_status add_tensor(np_network *network, const char *name, np_shape shape, int element_bytes, int *id, np_error *err)
 {
-	NP_TRY(check_shape(shape, element_bytes, name, err));
+	NP_TRY(np_shape_check(shape, element_bytes, name, err));
 	int capacity = network->tensor_capacity;
 	NP_TRY(grow((void **)&network->marked_outputs, network->tensor_count, &capacity, 1, MOST_TENSORS, err));
 	NP_TRY(grow((void **)&network->tensors, network->tensor_count, &network->tensor_capacity, sizeof(np_tensor),
@@ -238,12 +240,26 @@ static np_status build_layer(np_build *build)
 	return np_count_costs(build);
 }
 
+static void keep_recipe(np_network *network, const np_layer *layer, const np_layer_desc *desc)
+{
+	np_recipe *recipe = &network->recipes[layer->index];
+	recipe->desc = *desc;
+	recipe->desc.name = layer->name;
+	recipe->desc.op = layer->op;
+	recipe->desc.inputs = NULL;
+	recipe->desc.output_shapes = NULL;
+	recipe->desc.output_names = NULL;
+	recipe->shapes_given = desc->output_shapes != NULL;
+}
+
 np_status np_network_add_layer(np_network *network, const np_layer_desc *desc, int *first_output, np_error *err)
 {
 	if (network->finished)
 		return np_fail(err, NP_ERR_ARGUMENT, "the network is finished, no layer can be added");
 	if ((unsigned)desc->kind >= NP_KIND_COUNT)
 		return np_fail(err, NP_ERR_ARGUMENT, "layer '%s' has no known kind", desc->name);
+	int capacity = network->layer_capacity;
+	NP_TRY(grow((void **)&network->recipes, network->layer_count, &capacity, sizeof(np_recipe), MOST_LAYERS, err));
 	NP_TRY(grow((void **)&network->layers, network->layer_count, &network->layer_capacity, sizeof(np_layer), MOST_LAYERS,
 	            err));
 	np_layer *layer = &network->layers[network->layer_count]; /* counted once it is complete */
@@ -261,6 +277,7 @@ np_status np_network_add_layer(np_network *network, const np_layer_desc *desc, i
 		network->tensor_count = tensors_before;
 		return status;
 	}
+	keep_recipe(network, layer, desc);
 	network->layer_count++;
 	if (first_output)
 		*first_output = layer->outputs[0];
@@ -304,6 +321,7 @@ static bool add_layer_totals(np_network *network, const np_layer *layer)
 
 static bool sum_totals(np_network *network)
 {
+	network->totals = (np_network_totals){0};
 	for (int i = 0; i < network->layer_count; i++)
 		if (!add_layer_totals(network, &network->layers[i]))
 			return false;
@@ -313,14 +331,20 @@ static bool sum_totals(np_network *network)
 	return true;
 }
 
-np_status np_network_finish(np_network *network, np_error *err)
+np_status np_network_sum(np_network *network, np_error *err)
 {
-	if (!network->layer_count)
-		return np_fail(err, NP_ERR_DATA, "the network has no layer");
 	if (!sum_totals(network))
 		return np_fail(err, NP_ERR_LIMIT, "the network's totals leave 63 bits");
 	if (!np_peak_activation(network, &network->totals.peak_activation_bytes, err))
 		return np_fail(err, NP_ERR_LIMIT, "the network's memory leaves 63 bits");
+	return NP_OK;
+}
+
+np_status np_network_finish(np_network *network, np_error *err)
+{
+	if (!network->layer_count)
+		return np_fail(err, NP_ERR_DATA, "the network has no layer");
+	NP_TRY(np_network_sum(network, err));
 	network->finished = true;
 	return NP_OK;
 }

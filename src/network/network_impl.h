@@ -6,10 +6,19 @@
 
 #include "base/arena.h"
 
+/* What a layer was made of, for making it again; its pointers are not kept. */
+typedef struct np_recipe {
+	np_layer_desc desc;
+	bool shapes_given;
+} np_recipe;
+
+typedef struct np_changes np_changes; /* see change.c */
+
 struct np_network {
-	np_arena arena; /* owns everything below but the three growing tables */
+	np_arena arena; /* owns everything below but the growing tables */
 	const char *name, *path, *format;
 	np_layer *layers;
+	np_recipe *recipes; /* parallel to layers */
 	int layer_count, layer_capacity;
 	np_tensor *tensors;
 	int tensor_count, tensor_capacity;
@@ -19,7 +28,8 @@ struct np_network {
 	int first_input;               /* tensor id, -1 */
 	bool finished;
 	np_network_totals totals;
-	void *scratch; /* of np_peak_activation() */
+	np_changes *changes; /* NULL = never to be changed */
+	void *scratch;       /* of np_peak_activation() */
 	size_t scratch_size;
 };
 
@@ -48,6 +58,12 @@ bool np_shape_elements(np_shape shape, int64_t *count);
 
 /* Bytes of a tensor; the builder has checked that they fit 63 bits. */
 int64_t np_tensor_bytes(const np_tensor *tensor);
+
+/* NP_OK when a tensor may have such a shape. */
+np_status np_shape_check(np_shape shape, int element_bytes, const char *name, np_error *err);
+
+/* Sums the totals of a network whose layers are known. */
+np_status np_network_sum(np_network *network, np_error *err);
 
 /* The most memory alive at one time, or false when a sum leaves 63 bits. */
 bool np_peak_activation(np_network *network, int64_t *peak, np_error *err);

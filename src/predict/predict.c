@@ -48,47 +48,42 @@ void np_predict_layer(const np_network *network, const np_platform *platform, np
 /* The log of the factor that an interval spans to either side. */
 static double log_spread(const np_value *value)
 {
-	return value->value > 0 ? log(value->high / value->low) / 2 : 0;
+	return value->has_interval && value->value > 0 ? log(value->high / value->low) / 2 : 0;
+}
+
+void np_predict_spread(const np_estimate *estimate, np_spreads *spreads)
+{
+	spreads->of[NP_RUNTIME] = log_spread(&estimate->runtime_ms);
+	spreads->of[NP_POWER] = log_spread(&estimate->power_w);
+	spreads->of[NP_ENERGY] = log_spread(&estimate->energy_mj);
 }
 
 /*
- * The interval of a total from those of the layers: their errors in part go together, in part cancel. `share` is what a
- * layer adds to the total, `value` the quantity whose interval it is; for power, an energy and a power.
+ * The interval of a total from those of the layers: their errors in part go together, in part cancel. Layers weigh by what
+ * they add to the total; for power, by their energy.
  */
-static void span(const np_prediction *p, np_target target, np_value share_of(const np_estimate *),
-                 np_value value_of(const np_estimate *), np_value *total)
+typedef struct span {
+	double linear, square, sum;
+	bool known;
+} span;
+
+static void add_span(span *s, double share, const np_value *value, double spread)
 {
-	double linear = 0, square = 0, sum = 0;
-	total->has_interval = total->has;
-	for (int i = 0; i < p->layer_count; i++) {
-		np_value share = share_of(&p->layers[i]), value = value_of(&p->layers[i]);
-		total->has_interval &= value.has_interval;
-		double s = value.has_interval ? share.value * log_spread(&value) : 0;
-		linear += s;
-		square += s * s;
-		sum += share.value;
-	}
+	s->known &= value->has_interval;
+	double weighed = value->has_interval ? share * spread : 0;
+	s->linear += weighed;
+	s->square += weighed * weighed;
+	s->sum += share;
+}
+
+static void set_span(const span *s, double c, np_value *total)
+{
+	total->has_interval = total->has && s->known;
 	if (!total->has_interval)
 		return;
-	double c = p->platform->totals.correlation[target];
-	double factor = sum > 0 ? exp(sqrt(c * linear * linear + (1 - c) * square) / sum) : 1;
+	double factor = s->sum > 0 ? exp(sqrt(c * s->linear * s->linear + (1 - c) * s->square) / s->sum) : 1;
 	total->low = total->value / factor;
 	total->high = total->value * factor;
-}
-
-static np_value runtime_of(const np_estimate *estimate)
-{
-	return estimate->runtime_ms;
-}
-
-static np_value power_of(const np_estimate *estimate)
-{
-	return estimate->power_w;
-}
-
-static np_value energy_of(const np_estimate *estimate)
-{
-	return estimate->energy_mj;
 }
 
 static void add_value(np_value *sum, np_value term)
@@ -113,23 +108,29 @@ static np_value divided(np_value value, double divisor)
 	return value;
 }
 
-void np_predict_sum(np_prediction *p)
+void np_predict_sum(np_prediction *p, const np_spreads *spreads)
 {
 	double modelled_runtime = 0, modelled_energy = 0;
+	span spans[NP_TARGET_COUNT] = {{.known = true}, {.known = true}, {.known = true}};
+	const double *correlation = p->platform->totals.correlation;
 	p->runtime_ms = p->energy_mj = exact(0);
 	for (int i = 0; i < p->layer_count; i++) {
 		const np_estimate *layer = &p->layers[i];
+		const double *spread = spreads[i].of;
 		add_value(&p->runtime_ms, layer->runtime_ms);
 		add_value(&p->energy_mj, layer->energy_mj);
+		add_span(&spans[NP_RUNTIME], layer->runtime_ms.value, &layer->runtime_ms, spread[NP_RUNTIME]);
+		add_span(&spans[NP_ENERGY], layer->energy_mj.value, &layer->energy_mj, spread[NP_ENERGY]);
+		add_span(&spans[NP_POWER], layer->energy_mj.value, &layer->power_w, spread[NP_POWER]);
 		if (layer->source == NP_FROM_MODEL)
 			modelled_runtime += layer->runtime_ms.value;
 		if (layer->source == NP_FROM_MODEL && layer->power_source == NP_FROM_MODEL)
 			modelled_energy += layer->energy_mj.value;
 	}
 	p->power_w = mean_power(p);
-	span(p, NP_RUNTIME, runtime_of, runtime_of, &p->runtime_ms);
-	span(p, NP_ENERGY, energy_of, energy_of, &p->energy_mj);
-	span(p, NP_POWER, energy_of, power_of, &p->power_w);
+	set_span(&spans[NP_RUNTIME], correlation[NP_RUNTIME], &p->runtime_ms);
+	set_span(&spans[NP_ENERGY], correlation[NP_ENERGY], &p->energy_mj);
+	set_span(&spans[NP_POWER], correlation[NP_POWER], &p->power_w);
 	double batch = (double)np_network_batch(p->network);
 	p->energy_per_item_mj = divided(p->energy_mj, batch);
 	p->items_per_s = p->runtime_ms.value > 0 ? 1000 * batch / p->runtime_ms.value : 0;
@@ -256,11 +257,17 @@ static np_status collect_warnings(np_prediction *p, np_error *err)
 static np_status fill(np_prediction *p, np_error *err)
 {
 	p->layers = calloc((size_t)p->layer_count, sizeof *p->layers);
-	if (!p->layers)
+	np_spreads *spreads = calloc((size_t)p->layer_count, sizeof *spreads);
+	if (!p->layers || !spreads) {
+		free(spreads);
 		return np_fail_memory(err);
-	for (int i = 0; i < p->layer_count; i++)
+	}
+	for (int i = 0; i < p->layer_count; i++) {
 		np_predict_layer(p->network, p->platform, NULL, np_network_layer(p->network, i), &p->layers[i]);
-	np_predict_sum(p);
+		np_predict_spread(&p->layers[i], &spreads[i]);
+	}
+	np_predict_sum(p, spreads);
+	free(spreads);
 	return collect_warnings(p, err);
 }
 

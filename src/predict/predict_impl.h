@@ -8,7 +8,27 @@
 void np_predict_layer(const np_network *network, const np_platform *platform, np_predictor *predictor, const np_layer *layer,
                       np_estimate *estimate);
 
-/* Fills the totals of a prediction whose layers are estimated (Equations 3 to 5). */
-void np_predict_sum(np_prediction *prediction);
+/* The log of the factor that a layer's interval spans to either side, by target; 0 where there is none. */
+typedef struct np_spreads {
+	double of[NP_TARGET_COUNT];
+} np_spreads;
+void np_predict_spread(const np_estimate *estimate, np_spreads *spreads);
+
+/* Fills the totals of a prediction whose layers are estimated (Equations 3 to 5), given their spreads. */
+void np_predict_sum(np_prediction *prediction, const np_spreads *spreads);
+
+/* Layers as a predictor keeps them while it adds them up. */
+typedef struct np_layers {
+	np_estimate *estimates;
+	np_spreads *spreads;
+	int capacity;
+} np_layers;
+np_status np_layers_make_room(np_layers *layers, int count, np_error *err) NP_MUST_CHECK;
+void np_layers_free(np_layers *layers);
+
+/* The estimate and spreads of one layer of a network, by a predictor. */
+void np_predictor_take(np_predictor *predictor, const np_network *network, int layer, np_layers *layers);
+/* The totals of a network all of whose layers were taken. */
+void np_predictor_sum(const np_predictor *predictor, const np_network *network, const np_layers *layers, np_totals *totals);
 
 #endif

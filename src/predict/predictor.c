@@ -12,8 +12,7 @@ enum { STANDARD_LAYERS = 1 << 16 };
 struct np_predictor {
 	const np_platform *platform;
 	np_layer_cache cache;
-	np_estimate *layers; /* of the network at hand */
-	int capacity;
+	np_layers layers; /* of the network at hand */
 	int64_t asked, found;
 };
 
@@ -36,7 +35,7 @@ void np_predictor_free(np_predictor *predictor)
 	if (!predictor)
 		return;
 	np_layer_cache_free(&predictor->cache);
-	free(predictor->layers);
+	np_layers_free(&predictor->layers);
 	free(predictor);
 }
 
@@ -56,26 +55,43 @@ void np_predictor_layer(np_predictor *p, const np_layer_config *config, int64_t 
 	*estimate = *kept;
 }
 
-static np_status make_room(np_predictor *p, int layers, np_error *err)
+np_status np_layers_make_room(np_layers *layers, int count, np_error *err)
 {
-	if (layers <= p->capacity)
+	if (count <= layers->capacity)
 		return NP_OK;
-	np_estimate *larger = realloc(p->layers, 2 * (size_t)layers * sizeof *larger);
-	if (!larger)
+	np_layers larger = {.capacity = 2 * count};
+	larger.estimates = malloc((size_t)larger.capacity * sizeof *larger.estimates);
+	larger.spreads = malloc((size_t)larger.capacity * sizeof *larger.spreads);
+	if (!larger.estimates || !larger.spreads) {
+		np_layers_free(&larger);
 		return np_fail_memory(err);
-	p->layers = larger;
-	p->capacity = 2 * layers;
+	}
+	np_layers_free(layers);
+	*layers = larger;
 	return NP_OK;
 }
 
-np_status np_predictor_network(np_predictor *p, const np_network *network, np_totals *totals, np_error *err)
+void np_layers_free(np_layers *layers)
 {
-	int count = np_network_layer_count(network);
-	NP_TRY(make_room(p, count, err));
-	for (int i = 0; i < count; i++)
-		np_predict_layer(network, p->platform, p, np_network_layer(network, i), &p->layers[i]);
-	np_prediction sums = {.network = network, .platform = p->platform, .layers = p->layers, .layer_count = count};
-	np_predict_sum(&sums);
+	free(layers->estimates);
+	free(layers->spreads);
+	*layers = (np_layers){0};
+}
+
+void np_predictor_take(np_predictor *p, const np_network *network, int layer, np_layers *layers)
+{
+	np_estimate *estimate = &layers->estimates[layer];
+	np_predict_layer(network, p->platform, p, np_network_layer(network, layer), estimate);
+	np_predict_spread(estimate, &layers->spreads[layer]);
+}
+
+void np_predictor_sum(const np_predictor *p, const np_network *network, const np_layers *layers, np_totals *totals)
+{
+	np_prediction sums = {.network = network,
+	                      .platform = p->platform,
+	                      .layers = layers->estimates,
+	                      .layer_count = np_network_layer_count(network)};
+	np_predict_sum(&sums, layers->spreads);
 	*totals = (np_totals){.runtime_ms = sums.runtime_ms,
 	                      .power_w = sums.power_w,
 	                      .energy_mj = sums.energy_mj,
@@ -83,6 +99,15 @@ np_status np_predictor_network(np_predictor *p, const np_network *network, np_to
 	                      .items_per_s = sums.items_per_s,
 	                      .runtime_coverage = sums.runtime_coverage,
 	                      .energy_coverage = sums.energy_coverage};
+}
+
+np_status np_predictor_network(np_predictor *p, const np_network *network, np_totals *totals, np_error *err)
+{
+	int count = np_network_layer_count(network);
+	NP_TRY(np_layers_make_room(&p->layers, count, err));
+	for (int i = 0; i < count; i++)
+		np_predictor_take(p, network, i, &p->layers);
+	np_predictor_sum(p, network, &p->layers, totals);
 	return NP_OK;
 }
 
