@@ -5,8 +5,9 @@
  *     cc search.c $(pkg-config --cflags --libs neuralpower) -o search
  *     ./search platforms/xeon-5120-pytorch.json 5 20
  *
- * Evolution: the better half of a population stays, the other half is replaced by changed copies of it. Networks are built
- * in memory; a predictor remembers their layers, most of which were seen before. Compiles as C and as C++.
+ * Evolution: the better half of a population stays, the other half is replaced by changed copies of it. One network is built
+ * in memory and changed into each candidate: what two candidates in a row have in common is not predicted again. Compiles as
+ * C and as C++.
  */
 #include <neuralpower/neuralpower.h>
 
@@ -14,11 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POPULATION = 64, STAGES = 4, MOST_BLOCKS = 4, GENERATIONS = 200 };
+enum { POPULATION = 64, STAGES = 4, CONVS = 2 * STAGES, GENERATIONS = 200 };
+enum { NETWORKS = POPULATION + GENERATIONS * POPULATION / 2 };
 
-/* A network for images of 3 x 32 x 32: stages of convolutions, each ended by a pooling that halves the image. */
+/* A network for images of 3 x 32 x 32: stages of two convolutions, each ended by a pooling that halves the image. */
 typedef struct genome {
-	int blocks[STAGES], channels[STAGES], kernel[STAGES];
+	int channels[CONVS], kernel[CONVS];
 } genome;
 
 typedef struct candidate {
@@ -28,6 +30,8 @@ typedef struct candidate {
 
 typedef struct search {
 	np_predictor *predictor;
+	np_variant *variant; /* the candidate at hand */
+	int conv[CONVS];     /* its layers */
 	double most_ms, least_macs;
 	uint64_t random;
 	np_error err;
@@ -41,7 +45,7 @@ static int random_between(search *s, int least, int most)
 	return least + (int)((s->random >> 33) % (uint64_t)(most - least + 1));
 }
 
-/* ---- from genes to a network ---- */
+/* ---- the network ---- */
 
 static np_layer_desc describe(np_kind kind, const char *name)
 {
@@ -61,17 +65,14 @@ static np_status add(np_network *network, np_layer_desc desc, int *tensor, np_er
 	return np_network_add_layer(network, &desc, tensor, err);
 }
 
-/* Padded so that the image keeps its size. */
-static np_status add_conv(np_network *network, int kernel, int channels, int *tensor, np_error *err)
+/* Of any size: every candidate has its own. */
+static np_status add_conv(np_network *network, int *tensor, np_error *err)
 {
 	np_layer_desc conv = describe(NP_CONV, "conv");
 	conv.spatial_rank = 2;
-	conv.out_channels = channels;
+	conv.out_channels = 8;
+	conv.kernel[0] = conv.kernel[1] = 1;
 	conv.bias = true;
-	for (int axis = 0; axis < 2; axis++) {
-		conv.kernel[axis] = kernel;
-		conv.pad_begin[axis] = conv.pad_end[axis] = kernel / 2;
-	}
 	return add(network, conv, tensor, err);
 }
 
@@ -93,29 +94,39 @@ static np_status add_classifier(np_network *network, int *tensor, np_error *err)
 	return add(network, fc, tensor, err);
 }
 
-static np_status add_stage(np_network *network, const genome *g, int stage, int *tensor, np_error *err)
-{
-	np_status status = NP_OK;
-	for (int b = 0; b < g->blocks[stage] && status == NP_OK; b++) {
-		status = add_conv(network, g->kernel[stage], g->channels[stage], tensor, err);
-		if (status == NP_OK)
-			status = add(network, describe(NP_RELU, "relu"), tensor, err);
-	}
-	return status == NP_OK ? add_pool(network, tensor, err) : status;
-}
-
-static np_status fill(np_network *network, const genome *g, np_error *err)
+static np_status fill(search *s, np_network *network)
 {
 	const int64_t dims[] = {1, 3, 32, 32};
 	const np_shape shape = {4, dims};
 	int tensor;
-	np_status status = np_network_add_input(network, "data", shape, 4, &tensor, err);
-	for (int i = 0; i < STAGES && status == NP_OK; i++)
-		status = add_stage(network, g, i, &tensor, err);
+	np_status status = np_network_add_input(network, "data", shape, 4, &tensor, &s->err);
+	for (int i = 0; i < CONVS && status == NP_OK; i++) {
+		s->conv[i] = np_network_layer_count(network);
+		status = add_conv(network, &tensor, &s->err);
+		if (status == NP_OK)
+			status = add(network, describe(NP_RELU, "relu"), &tensor, &s->err);
+		if (status == NP_OK && i % 2)
+			status = add_pool(network, &tensor, &s->err);
+	}
 	if (status == NP_OK)
-		status = add_classifier(network, &tensor, err);
-	return status == NP_OK ? np_network_finish(network, err) : status;
+		status = add_classifier(network, &tensor, &s->err);
+	return status == NP_OK ? np_network_finish(network, &s->err) : status;
 }
+
+static np_status build(search *s)
+{
+	np_network *network;
+	np_status status = np_network_create("candidate", &network, &s->err);
+	if (status != NP_OK)
+		return status;
+	status = fill(s, network);
+	if (status == NP_OK)
+		status = np_variant_create(s->predictor, network, &s->variant, &s->err);
+	np_network_free(network);
+	return status;
+}
+
+/* ---- changing it into a candidate ---- */
 
 /* Over the time limit or with too little work, a network is worse than any that is not, the more the further it is. */
 static double fitness_of(const search *s, const candidate *c)
@@ -125,54 +136,55 @@ static double fitness_of(const search *s, const candidate *c)
 	return miss > 0 ? 1e12 * (1 + miss) : c->energy_mj;
 }
 
+/* Padded so that the image keeps its size. */
+static void express(const search *s, const genome *g, np_layer_change *changes)
+{
+	memset(changes, 0, CONVS * sizeof *changes);
+	for (int i = 0; i < CONVS; i++) {
+		changes[i].layer = s->conv[i];
+		changes[i].out_channels = g->channels[i];
+		changes[i].set_padding = true;
+		for (int axis = 0; axis < 2; axis++) {
+			changes[i].kernel[axis] = g->kernel[i];
+			changes[i].pad_begin[axis] = changes[i].pad_end[axis] = g->kernel[i] / 2;
+		}
+	}
+}
+
 static np_status judge(search *s, candidate *c)
 {
-	np_network *network;
+	np_layer_change changes[CONVS];
 	np_totals totals;
-	np_status status = np_network_create("candidate", &network, &s->err);
+	express(s, &c->genes, changes);
+	np_status status = np_variant_change(s->variant, 0, changes, CONVS, &s->err);
 	if (status != NP_OK)
 		return status;
-	status = fill(network, &c->genes, &s->err);
-	if (status == NP_OK)
-		status = np_predictor_network(s->predictor, network, &totals, &s->err);
-	if (status == NP_OK) {
-		c->runtime_ms = totals.runtime_ms.value;
-		c->energy_mj = totals.energy_mj.value;
-		c->macs = (double)np_network_sums(network).macs;
-		c->fitness = fitness_of(s, c);
-	}
-	np_network_free(network);
-	return status;
+	np_variant_totals(s->variant, &totals);
+	c->runtime_ms = totals.runtime_ms.value;
+	c->energy_mj = totals.energy_mj.value;
+	c->macs = (double)np_network_sums(np_variant_network(s->variant)).macs;
+	c->fitness = fitness_of(s, c);
+	return NP_OK;
 }
 
 /* ---- evolution ---- */
 
-static void draw_stage(search *s, genome *g, int stage)
+static void draw_conv(search *s, genome *g, int conv)
 {
-	g->blocks[stage] = random_between(s, 1, MOST_BLOCKS);
-	g->channels[stage] = 8 * random_between(s, 1, 32);
-	g->kernel[stage] = 1 + 2 * random_between(s, 0, 2);
+	g->channels[conv] = 8 * random_between(s, 1, 32);
+	g->kernel[conv] = 1 + 2 * random_between(s, 0, 2);
 }
 
-/* One gene of one stage changes; now and then the whole stage. */
+/* One gene of one convolution changes; now and then both. */
 static void change(search *s, genome *g)
 {
-	int stage = random_between(s, 0, STAGES - 1);
+	int conv = random_between(s, 0, CONVS - 1), what = random_between(s, 0, 2);
 	genome drawn = *g;
-	draw_stage(s, &drawn, stage);
-	switch (random_between(s, 0, 3)) {
-	case 0:
-		g->blocks[stage] = drawn.blocks[stage];
-		break;
-	case 1:
-		g->channels[stage] = drawn.channels[stage];
-		break;
-	case 2:
-		g->kernel[stage] = drawn.kernel[stage];
-		break;
-	default:
-		*g = drawn;
-	}
+	draw_conv(s, &drawn, conv);
+	if (what != 1)
+		g->channels[conv] = drawn.channels[conv];
+	if (what != 0)
+		g->kernel[conv] = drawn.kernel[conv];
 }
 
 static int compare(const void *left, const void *right)
@@ -185,8 +197,8 @@ static np_status evolve(search *s, candidate *population)
 {
 	np_status status = NP_OK;
 	for (int i = 0; i < POPULATION && status == NP_OK; i++) {
-		for (int stage = 0; stage < STAGES; stage++)
-			draw_stage(s, &population[i].genes, stage);
+		for (int conv = 0; conv < CONVS; conv++)
+			draw_conv(s, &population[i].genes, conv);
 		status = judge(s, &population[i]);
 	}
 	for (int g = 0; g < GENERATIONS && status == NP_OK; g++) {
@@ -205,13 +217,13 @@ static void print_best(const search *s, const candidate *best)
 {
 	np_predictor_statistics counts;
 	np_predictor_counts(s->predictor, &counts);
-	for (int i = 0; i < STAGES; i++)
-		printf("stage %d: %d x conv %dx%d, %d channels\n", i + 1, best->genes.blocks[i], best->genes.kernel[i],
-		       best->genes.kernel[i], best->genes.channels[i]);
+	for (int i = 0; i < CONVS; i++)
+		printf("stage %d: conv %dx%d, %d channels\n", i / 2 + 1, best->genes.kernel[i], best->genes.kernel[i],
+		       best->genes.channels[i]);
 	printf("%.4f ms, %.4f mJ, %.2f million multiply-accumulates%s\n", best->runtime_ms, best->energy_mj, best->macs / 1e6,
 	       best->fitness >= 1e12 ? ": no network within the limits was found" : "");
-	printf("%d networks, %.1f %% of their layers were known\n", POPULATION + GENERATIONS * POPULATION / 2,
-	       100.0 * (double)counts.found / (double)counts.asked);
+	printf("%d networks, %.1f layers estimated for each, of which %.1f %% were known\n", NETWORKS,
+	       (double)counts.asked / NETWORKS, 100.0 * (double)counts.found / (double)counts.asked);
 }
 
 int main(int argc, char **argv)
@@ -229,13 +241,15 @@ int main(int argc, char **argv)
 	np_platform *platform = NULL;
 	int status = 0;
 	if (np_platform_load(argv[1], &platform, &s.err) != NP_OK ||
-	    np_predictor_create(platform, 0, &s.predictor, &s.err) != NP_OK || evolve(&s, population) != NP_OK) {
+	    np_predictor_create(platform, 0, &s.predictor, &s.err) != NP_OK || build(&s) != NP_OK ||
+	    evolve(&s, population) != NP_OK) {
 		char text[1024];
 		fprintf(stderr, "%s\n", np_error_format(&s.err, text, sizeof text));
 		status = 1;
 	} else {
 		print_best(&s, &population[0]);
 	}
+	np_variant_free(s.variant);
 	np_predictor_free(s.predictor);
 	np_platform_free(platform);
 	return status;
