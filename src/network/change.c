@@ -11,14 +11,9 @@
 /* How a tensor has changed: not at all, in its leading dimension only, or otherwise. */
 enum { SAME, REBATCHED, RESHAPED };
 
-/* A layer as it was. */
-typedef struct former {
-	np_layer layer;
-	np_recipe recipe;
-} former;
-
 struct np_changes {
-	former *former;               /* by layer */
+	np_layer *layers; /* as they were */
+	np_recipe *recipes;
 	int64_t *dims;                /* former dimensions of all tensors */
 	int *first_dim;               /* of a tensor, in dims */
 	unsigned char *tensor, *told; /* what has changed; by layer, whether a change names it */
@@ -45,13 +40,14 @@ static np_status make_changes(np_network *network, np_error *err)
 	for (size_t i = 0; i < layers; i++)
 		if (most < (size_t)network->layers[i].input_count)
 			most = (size_t)network->layers[i].input_count;
-	c->former = np_arena_array(arena, layers, sizeof *c->former);
+	c->layers = np_arena_array(arena, layers, sizeof *c->layers);
+	c->recipes = np_arena_array(arena, layers, sizeof *c->recipes);
 	c->dims = np_arena_array(arena, dims, sizeof *c->dims);
 	c->tensor = np_arena_alloc(arena, tensors);
 	c->told = np_arena_alloc(arena, layers);
 	c->touched = np_arena_array(arena, layers, sizeof *c->touched);
 	c->in = np_arena_array(arena, most, sizeof *c->in);
-	bool room = c->first_dim && c->former && c->dims && c->tensor && c->told && c->touched && c->in;
+	bool room = c->first_dim && c->layers && c->recipes && c->dims && c->tensor && c->told && c->touched && c->in;
 	return room ? NP_OK : np_fail_memory(err);
 }
 
@@ -116,13 +112,6 @@ np_status np_network_copy(const np_network *network, np_network **copy, np_error
 
 /* ---- putting aside, and back ---- */
 
-static void put_aside(np_network *network, int i)
-{
-	np_changes *c = network->changes;
-	c->former[i].layer = network->layers[i];
-	c->former[i].recipe = network->recipes[i];
-}
-
 /* Dimensions lie in the network's arena, and only this file changes them. */
 static int64_t *dims_of(np_network *network, int tensor)
 {
@@ -148,9 +137,9 @@ static void put_back(np_network *network)
 	np_changes *c = network->changes;
 	for (int i = 0; i < network->layer_count; i++)
 		if (c->told[i])
-			network->recipes[i] = c->former[i].recipe;
+			network->recipes[i] = c->recipes[i];
 	for (int i = 0; i < c->touched_count; i++)
-		network->layers[c->touched[i]] = c->former[c->touched[i]].layer;
+		network->layers[c->touched[i]] = c->layers[c->touched[i]];
 	for (int t = 0; t < network->tensor_count; t++)
 		if (c->tensor[t] != SAME)
 			memcpy(dims_of(network, t), c->dims + c->first_dim[t],
@@ -187,7 +176,7 @@ static np_status tell(np_network *network, const np_layer_change *change, np_err
 		return np_fail(err, NP_ERR_ARGUMENT, "layer '%s' (%s) has nothing of what is to be changed",
 		               network->layers[change->layer].name, np_kind_name(desc->kind));
 	if (!network->changes->told[change->layer])
-		put_aside(network, change->layer);
+		network->changes->recipes[change->layer] = network->recipes[change->layer];
 	network->changes->told[change->layer] = 1;
 	set_sizes(desc->kernel, change->kernel);
 	set_sizes(desc->stride, change->stride);
@@ -243,8 +232,7 @@ static np_status infer_anew(np_network *network, int i, int worst, np_error *err
 	np_changes *c = network->changes;
 	np_layer *layer = &network->layers[i];
 	np_recipe *recipe = &network->recipes[i];
-	if (!c->told[i])
-		put_aside(network, i);
+	c->layers[i] = *layer;
 	c->touched[c->touched_count++] = i;
 	if (!may_infer(recipe, worst, c->told[i]))
 		return np_fail(err, NP_ERR_UNSUPPORTED,
@@ -275,7 +263,7 @@ static np_status apply(np_network *network, int64_t batch, const np_layer_change
 		NP_TRY(set_batch(network, batch, err));
 	for (int i = 0; i < network->layer_count; i++) {
 		int worst = worst_input(network, &network->layers[i]);
-		bool told = c->told[i] && memcmp(&network->recipes[i], &c->former[i].recipe, sizeof(np_recipe)) != 0;
+		bool told = c->told[i] && memcmp(&network->recipes[i], &c->recipes[i], sizeof(np_recipe)) != 0;
 		if (told || worst != SAME)
 			NP_TRY(infer_anew(network, i, worst, err));
 	}

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LAYERS = 1 << 26 };
+enum { MOST_LAYERS = 1 << 26, CACHE_LINE = 64 };
 
 np_status np_layer_cache_create(np_layer_cache *cache, int layers, np_error *err)
 {
@@ -59,6 +59,9 @@ np_estimate *np_layer_cache_take(np_layer_cache *cache, const np_cache_key *key,
 	uint32_t tag = (uint32_t)(h >> 32) | 1;
 	np_cache_bucket *bucket = &cache->buckets[at];
 	np_cache_entry *entries = &cache->entries[at * NP_CACHE_WAYS];
+	/* Mostly it is the first; its lines come while the bucket's is waited for. */
+	for (size_t line = 0; line < sizeof *entries; line += CACHE_LINE)
+		__builtin_prefetch((const char *)entries + line);
 	for (int way = 0; way < NP_CACHE_WAYS; way++)
 		if (bucket->tag[way] == tag && memcmp(&entries[way].key, key, sizeof *key) == 0) {
 			*found = true;
