@@ -38,29 +38,33 @@ static void check(np_status status, const np_error *err)
 	exit(1);
 }
 
-/* ---- allocations, of the whole process: the library's go through these too ---- */
+/* ---- allocations, the library's too (the linker's --wrap) ---- */
 
 static long allocations;
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *memory, size_t size);
 
-void *malloc(size_t size)
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+void *__wrap_malloc(size_t size)
 {
 	allocations++;
-	return __libc_malloc(size);
+	return __real_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *__wrap_calloc(size_t count, size_t size)
 {
 	allocations++;
-	return __libc_calloc(count, size);
+	return __real_calloc(count, size);
 }
 
-void *realloc(void *memory, size_t size)
+void *__wrap_realloc(void *memory, size_t size)
 {
 	allocations++;
-	return __libc_realloc(memory, size);
+	return __real_realloc(memory, size);
 }
 
 /* ---- AlexNet ---- */

@@ -5,7 +5,7 @@
  * and neither does their geometric mean, which sides with neither. Between two rungs the runtime rises as the base does.
  * Held within the correction's bounds around the base, which never falls, it stays so.
  */
-#include "model/plan.h"
+#include "model/model_plan.h"
 
 #include <math.h>
 

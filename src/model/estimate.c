@@ -2,7 +2,7 @@
 #include "model/platform_model.h"
 
 #include "features/shape.h"
-#include "model/plan.h"
+#include "model/model_plan.h"
 
 #include <math.h>
 

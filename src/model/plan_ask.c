@@ -1,5 +1,5 @@
 /* Asking a plan: at one batch, and at several side by side with the widest instructions there are. */
-#include "model/plan.h"
+#include "model/model_plan.h"
 
 #include "features/shape.h"
 
@@ -104,13 +104,19 @@ void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *ro
 #include "model/plan_impl.h"
 #endif
 
+np_plan_asker *np_plan_asker_at(int index)
+{
+	np_plan_asker *found[3] = {0};
+	int count = 0;
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		found[count++] = ask_4;
+#endif
+	found[count++] = ask_2;
+	return index >= 0 && index < count ? found[index] : NULL;
+}
+
 void np_plan_ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers)
 {
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2")) {
-		ask_4(model, config, rows, answers);
-		return;
-	}
-#endif
-	ask_2(model, config, rows, answers);
+	np_plan_asker_at(0)(model, config, rows, answers);
 }

@@ -2,7 +2,7 @@
 #include "model/platform_model.h"
 
 #include "base/error.h"
-#include "model/plan.h"
+#include "model/model_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,26 +35,33 @@ static void add_needed(np_model *model, const np_sum *sum)
 }
 
 /* Of a planned runtime, only what is still: the plan looks after the rest. */
-np_status np_model_prepare(np_model *model, np_arena *arena, np_error *err)
+static void find_need(np_model *model)
 {
-	NP_TRY(np_plan_make(model, arena, &model->plan, err));
 	model->need = (np_feature_need){0};
 	if (model->plan && model->target == NP_RUNTIME) {
 		for (int i = 0; i < model->plan->still.feature_count; i++)
 			np_feature_need_add(model->set, model->plan->still.features[i].number, &model->need);
-		return NP_OK;
+		return;
 	}
 	add_needed(model, &model->sum);
 	add_needed(model, &model->correction);
 	for (int i = 0; i < model->hold_count; i++)
 		np_feature_need_add(model->set, model->holds[i].feature, &model->need);
+}
+
+np_status np_model_prepare(np_model *model, np_arena *arena, np_error *err)
+{
+	NP_TRY(np_plan_make(model, arena, &model->plan, err));
+	find_need(model);
 	return NP_OK;
 }
 
 void np_platform_index(np_platform *platform)
 {
 	for (int i = 0; i < platform->model_count; i++) {
-		const np_model *model = &platform->models[i];
+		np_model *model = &platform->models[i];
+		if (model->set)
+			find_need(model);
 		platform->by_kind[model->kind][model->target] = model;
 	}
 }

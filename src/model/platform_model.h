@@ -133,7 +133,7 @@ struct np_platform {
 np_platform *np_platform_create(void);
 /* Fills by_kind from models, once they are complete. */
 void np_platform_index(np_platform *platform);
-/* Lays out a model that is complete for being asked, in the arena. */
+/* Lays out a corrected model that is complete for being asked, in the arena; one that is not is asked term by term. */
 np_status np_model_prepare(np_model *model, np_arena *arena, np_error *err) NP_MUST_CHECK;
 
 double np_sum_value(const np_sum *sum, const double *features);

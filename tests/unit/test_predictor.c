@@ -5,7 +5,7 @@
 #include "test_support.h"
 
 #include "features/shape.h"
-#include "model/platform_model.h"
+#include "model/model_plan.h"
 
 #include <math.h>
 
@@ -227,6 +227,37 @@ static np_platform *open_platform(const char *name)
 	return platform;
 }
 
+/* Whatever instructions they use, plans answer what their terms do. */
+static void assert_plan_holds(const np_model *runtime, const np_model *power, const np_layer_config *c)
+{
+	np_model plain = *runtime, plain_power = power ? *power : (np_model){0};
+	double features[NP_MAX_FEATURES], again[NP_MAX_FEATURES];
+	np_plan_asker *asker;
+	assert_non_null(runtime->plan);
+	np_feature_values(runtime->set, c, features);
+	for (int way = 0; (asker = np_plan_asker_at(way)); way++) {
+		np_plan_rows rows;
+		np_plan_answers answers;
+		for (int i = 0; i < NP_BATCHES; i++)
+			answers.batches[i] = (double)between(1, i % 2 ? 300 : (int64_t)1 << between(1, 40));
+		np_plan_begin(runtime->plan, features, &rows);
+		asker(runtime, c, &rows, &answers);
+		for (int i = 0; i < NP_BATCHES; i++) {
+			np_layer_config at = *c;
+			at.batch = (int64_t)answers.batches[i];
+			np_feature_values(runtime->set, &at, again);
+			assert_true(same(answers.bases[i], np_model_base(runtime, again)));
+			assert_true(same(answers.values[i], larger(np_model_value(runtime, again), runtime->floor)));
+		}
+	}
+	plain.plan = plain_power.plan = NULL;
+	assert_true(same(np_model_runtime(&plain, c), np_model_runtime(runtime, c)));
+	if (!power)
+		return;
+	np_feature_give_runtime(power->set, np_model_runtime(runtime, c), features);
+	assert_true(same(np_model_value(power, features), np_model_value(&plain_power, features)));
+}
+
 static const char *const PLATFORMS[] = {"xeon-5120-pytorch", "jetson-pytorch", "raptorlake-pytorch"};
 enum { PLATFORM_COUNT = sizeof PLATFORMS / sizeof *PLATFORMS };
 
@@ -243,6 +274,8 @@ static void the_ladder_without_short_cuts_says_the_same(void **state)
 			if (!model || !model->corrected)
 				continue;
 			compared++;
+			if (i % 4 == 0)
+				assert_plan_holds(model, platform->by_kind[c.kind][NP_POWER], &c);
 			if (!same(np_model_runtime(model, &c), plain_runtime(model, &c)))
 				fail_msg("%s: another runtime of %s at batch %lld", PLATFORMS[p], np_kind_name(c.kind),
 				         (long long)c.batch);

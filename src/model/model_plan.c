@@ -1,5 +1,5 @@
 /* Making a plan of a model's terms. */
-#include "model/plan.h"
+#include "model/model_plan.h"
 
 #include "base/error.h"
 

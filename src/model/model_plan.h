@@ -3,8 +3,8 @@
  * batch apart from what does. Made when a platform is read or learned; asking takes no memory. The values are those that the
  * sums of terms in estimate.c give, to the last bit: every product and sum is formed in the same order.
  */
-#ifndef NP_MODEL_PLAN_H
-#define NP_MODEL_PLAN_H
+#ifndef NP_MODEL_MODEL_PLAN_H
+#define NP_MODEL_MODEL_PLAN_H
 
 #include "model/platform_model.h"
 
@@ -73,6 +73,9 @@ void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *ro
 typedef struct np_plan_answers {
 	double batches[NP_BATCHES], bases[NP_BATCHES], values[NP_BATCHES];
 } np_plan_answers;
-void np_plan_ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers);
+typedef void np_plan_asker(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers);
+np_plan_asker np_plan_ask;
+/* The versions that this processor runs, the fastest first; NULL past the last. All give the same bits. */
+np_plan_asker *np_plan_asker_at(int index);
 
 #endif
