@@ -254,6 +254,16 @@ static np_status infer_anew(np_network *network, int i, int worst, np_error *err
 	return np_count_costs(&build);
 }
 
+/* Of what can be changed. */
+static bool same_sizes(const np_layer_desc *a, const np_layer_desc *b)
+{
+	return a->out_channels == b->out_channels && a->groups == b->groups &&
+	       memcmp(a->kernel, b->kernel, sizeof a->kernel) == 0 && memcmp(a->stride, b->stride, sizeof a->stride) == 0 &&
+	       memcmp(a->dilation, b->dilation, sizeof a->dilation) == 0 &&
+	       memcmp(a->pad_begin, b->pad_begin, sizeof a->pad_begin) == 0 &&
+	       memcmp(a->pad_end, b->pad_end, sizeof a->pad_end) == 0;
+}
+
 static np_status apply(np_network *network, int64_t batch, const np_layer_change *changes, int count, np_error *err)
 {
 	np_changes *c = network->changes;
@@ -263,7 +273,7 @@ static np_status apply(np_network *network, int64_t batch, const np_layer_change
 		NP_TRY(set_batch(network, batch, err));
 	for (int i = 0; i < network->layer_count; i++) {
 		int worst = worst_input(network, &network->layers[i]);
-		bool told = c->told[i] && memcmp(&network->recipes[i], &c->recipes[i], sizeof(np_recipe)) != 0;
+		bool told = c->told[i] && !same_sizes(&network->recipes[i].desc, &c->recipes[i].desc);
 		if (told || worst != SAME)
 			NP_TRY(infer_anew(network, i, worst, err));
 	}
