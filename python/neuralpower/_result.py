@@ -1,0 +1,67 @@
+"""What all results share: they are the library's own reports, so that their numbers are those of the program."""
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
+
+from ._call import text_of
+from ._core import ffi, lib
+
+if TYPE_CHECKING:
+    import pandas
+
+_Made = TypeVar("_Made")
+
+# Columns of the reports' CSV forms that hold texts, which must not be taken for numbers.
+TEXTS = ("platform", "network", "name", "type", "op", "output", "source", "extrapolated", "target", "method", "missed")
+
+
+class Result:
+    """A result of the library, which it can write as a document, a table or a page."""
+
+    _report: ClassVar[Any]  # np_report_...
+    _json: Optional[str] = None
+
+    def _subject(self) -> Any:
+        """The struct of the library that this is about."""
+        raise NotImplementedError
+
+    def _write(self, form: int, verbose: bool = False) -> str:
+        subject = self._subject()
+        subjects = ffi.new(f"{ffi.typeof(subject).cname.replace('const ', '')}[]", [subject])
+        return text_of(type(self)._report, subjects, 1, ffi.new("np_report_options *", {"format": form, "verbose": verbose}))
+
+    def to_json(self) -> str:
+        """The document that the program prints with --json."""
+        if self._json is None:
+            self._json = self._write(lib.NP_REPORT_JSON)
+        return self._json
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document of to_json(), parsed."""
+        document: dict[str, Any] = json.loads(self.to_json())
+        return document
+
+    def to_csv(self) -> str:
+        """The table that the program prints with --csv."""
+        return self._write(lib.NP_REPORT_CSV)
+
+    def to_html(self) -> str:
+        """The page that the program writes with --html: one document that needs no other file."""
+        return self._write(lib.NP_REPORT_HTML)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The table of to_csv() as a pandas.DataFrame."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_pandas() needs pandas: pip install pandas") from error
+        table = self.to_csv()
+        header = table.partition("\n")[0].split(",")
+        return pandas.read_csv(io.StringIO(table), dtype={name: str for name in header if name in TEXTS},
+                               keep_default_na=False, na_values=[""], float_precision="round_trip")
+
+    def __str__(self) -> str:
+        """The table that the program prints."""
+        return self._write(lib.NP_REPORT_TABLE)
