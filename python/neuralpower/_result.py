@@ -5,6 +5,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
 
+from . import _notebook as notebook
 from ._call import text_of
 from ._core import ffi, lib
 
@@ -21,6 +22,7 @@ class Result:
     """A result of the library, which it can write as a document, a table or a page."""
 
     _report: ClassVar[Any]  # np_report_...
+    _notebook: ClassVar[Any]  # what a notebook shows of it
     _json: Optional[str] = None
 
     def _subject(self) -> Any:
@@ -61,6 +63,10 @@ class Result:
         header = table.partition("\n")[0].split(",")
         return pandas.read_csv(io.StringIO(table), dtype={name: str for name in header if name in TEXTS},
                                keep_default_na=False, na_values=[""], float_precision="round_trip")
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return notebook.show(self, type(self)._notebook(self))
 
     def __str__(self) -> str:
         """The table that the program prints."""
