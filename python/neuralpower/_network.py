@@ -2,15 +2,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
+from typing import Any, Mapping, Optional, Sequence, Union
 
 from . import _torch
 from ._call import PathLike, call, create, encode, text
 from ._core import ffi, lib
 from .errors import ArgumentError
-
-if TYPE_CHECKING:
-    import torch
 
 Shapes = Mapping[str, Sequence[int]]
 Dims = Mapping[str, int]
@@ -56,7 +53,7 @@ class Network:
         return f"<Network {self.name} ({self.file}, {self.format}), batch {self.batch}, {self.layer_count} layers>"
 
 
-NetworkLike = Union[PathLike, bytes, "torch.nn.Module", Network]
+NetworkLike = Union[PathLike, bytes, bytearray, memoryview, _torch.TorchModule, Network]
 
 
 def _options(batch: Optional[int], shapes: Optional[Shapes], dims: Optional[Dims], strict: bool) -> tuple[Any, list[Any]]:
@@ -81,7 +78,7 @@ class Source:
 
     def __init__(self, network: NetworkLike, example_inputs: Any = None, name: Optional[str] = None) -> None:
         if _torch.is_module(network):
-            self._content: Union[PathLike, bytes, Network] = _torch.export(network, example_inputs)
+            self._content: Union[PathLike, bytes, bytearray, memoryview, Network] = _torch.export(network, example_inputs)
             self._name = name or type(network).__name__
             return
         if example_inputs is not None:

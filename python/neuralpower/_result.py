@@ -1,9 +1,10 @@
 """What all results share: they are the library's own reports, so that their numbers are those of the program."""
 from __future__ import annotations
 
+import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from . import _notebook as notebook
 from ._call import text_of
@@ -12,10 +13,17 @@ from ._core import ffi, lib
 if TYPE_CHECKING:
     import pandas
 
-_Made = TypeVar("_Made")
-
 # Columns of the reports' CSV forms that hold texts, which must not be taken for numbers.
 TEXTS = ("platform", "network", "name", "type", "op", "output", "source", "extrapolated", "target", "method", "missed")
+
+
+def _value(column: str, word: str) -> Union[str, bool, int, float, None]:
+    """A field of a CSV form: as it was written, to the last bit."""
+    if not word or column in TEXTS:
+        return word or None
+    if word in ("true", "false"):
+        return word == "true"
+    return int(word) if word.lstrip("-").isdigit() else float(word)
 
 
 class Result:
@@ -59,10 +67,8 @@ class Result:
             import pandas
         except ImportError as error:
             raise ImportError("to_pandas() needs pandas: pip install pandas") from error
-        table = self.to_csv()
-        header = table.partition("\n")[0].split(",")
-        return pandas.read_csv(io.StringIO(table), dtype={name: str for name in header if name in TEXTS},
-                               keep_default_na=False, na_values=[""], float_precision="round_trip")
+        header, *rows = csv.reader(io.StringIO(self.to_csv()))
+        return pandas.DataFrame({name: [_value(name, row[i]) for row in rows] for i, name in enumerate(header)})
 
     def _repr_html_(self) -> str:
         """For notebooks."""

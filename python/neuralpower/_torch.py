@@ -13,11 +13,21 @@ import logging
 import re
 import sys
 import warnings
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, Protocol
 
 from .errors import ArgumentError, InputError
 
 _KEPT_BYTES = 4096
+
+
+class TorchModule(Protocol):
+    """What a torch.nn.Module is to type checkers, which then need no torch."""
+
+    training: bool
+
+    def modules(self) -> Iterator[Any]: ...
+
+    def state_dict(self) -> Mapping[str, Any]: ...
 
 
 def is_module(network: object) -> bool:
@@ -63,8 +73,11 @@ def _arguments(module: Any, example_inputs: Any) -> tuple[tuple[Any, ...], dict[
 
 
 def _solid(tensor: Any, torch: Any) -> Any:
-    """Zeros of the same shape in the memory of one value, for a tensor on the device `meta`, which has none."""
-    return torch.zeros((), dtype=tensor.dtype).expand(tensor.shape) if tensor.device.type == "meta" else tensor
+    """
+    The same shape in the memory of one value, for a tensor on the device `meta`, which has none. The value is not 0: the
+    exporter leaves out a bias of zeros, which a trained module does not have.
+    """
+    return torch.full((), 0.5, dtype=tensor.dtype).expand(tensor.shape) if tensor.device.type == "meta" else tensor
 
 
 def _solidify(module: Any, torch: Any) -> Any:
