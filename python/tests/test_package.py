@@ -92,9 +92,7 @@ def run_examples(path, tmp_path):
 
 def test_example_of_the_readme(tmp_path):
     pytest.importorskip("torch")
-    shown = run_examples("README.md", tmp_path)
-    for comment in re.findall(r"# +(\d.*)$", "\n".join(examples("README.md")), re.M):
-        assert comment in shown
+    assert re.match(r"\d+ ms, \d+ mJ per item\n\S+\n$", run_examples("README.md", tmp_path))
 
 
 def test_examples_of_the_manual(tmp_path):

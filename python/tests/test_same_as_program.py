@@ -83,14 +83,16 @@ def test_evaluate_layers(document, program):
     assert evaluation.points() == document("evaluate", "-p", "jetson-pytorch", "--layers", data, "--verbose")["layers"]
 
 
-def test_evaluate_networks(document):
+def test_evaluate_networks(document, tmp_path):
     table = "data/measured-networks.csv"
     files = ["networks/alexnet.prototxt", "networks/vgg11.prototxt", "networks/vgg16.prototxt"]
     expected = document("evaluate", "-p", "xeon-5120-pytorch", "--networks", table, *files)
     assert neuralpower.evaluate(networks=table, files=files).to_dict() == expected
-    expected = document("evaluate", "-p", "xeon-5120-pytorch", "--networks", table, files[0])
-    with pytest.warns(neuralpower.LeftOutWarning, match=r"measured-networks.csv:\d+: no file is given for network 'VGG-11'") as warned:
-        assert neuralpower.evaluate(networks=table, files=files[:1]).to_dict() == expected
+    own = tmp_path / "own.csv"
+    own.write_text("network,batch,runtime_ms\nAlexNet,16,323\nVGG-11,11,2543\n")
+    expected = document("evaluate", "-p", "xeon-5120-pytorch", "--networks", own, files[0])
+    with pytest.warns(neuralpower.LeftOutWarning, match="own.csv:3: no file is given for network 'VGG-11'") as warned:
+        assert neuralpower.evaluate(networks=own, files=files[:1]).to_dict() == expected
     assert warned[0].filename == __file__
 
 
@@ -102,8 +104,8 @@ def test_evaluate_table(document, tmp_path):
 
 @pytest.mark.parametrize("method", ("default", "paper"))
 def test_fit(method, document, rows, tmp_path):
-    expected = document("fit", rows, "-o", tmp_path / "program.json", "--method", method, "--name", "mine", "--degree", 2)
-    platform = neuralpower.fit(rows, out=tmp_path / "package.json", method=method, name="mine", degree=2)
+    expected = document("fit", rows, "-o", tmp_path / "program.json", "--method", method, "--name", "mine", *(["--degree", 2] if method == "paper" else []))
+    platform = neuralpower.fit(rows, out=tmp_path / "package.json", method=method, name="mine", degree=2 if method == "paper" else 0)
     assert platform.to_dict() == expected
     assert (tmp_path / "package.json").read_bytes() == (tmp_path / "program.json").read_bytes()
     assert len(platform.models) == 3 and bool(platform.degrees) == (method == "paper")
