@@ -140,9 +140,6 @@ typedef struct networks {
 int networks_load(const arguments *args, networks *loaded);
 void networks_free(networks *loaded);
 
-/* Whether a path or name is that of a network, whatever the case, with or without '-', '_', blanks and an extension. */
-bool network_called(const char *path, const char *name);
-
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
 /* Whether a learned platform of that name is at hand. */

@@ -119,9 +119,9 @@ static int open_rows(const arguments *args, job *j)
 
 static bool is_measured(const np_network_row *row, const np_network *network)
 {
-	bool named = network_called(np_network_path(network), row->network) ||
-	             network_called(row->file, np_network_name(network)) ||
-	             network_called(np_network_name(network), row->network);
+	bool named = np_network_called(np_network_path(network), row->network) ||
+	             np_network_called(row->file, np_network_name(network)) ||
+	             np_network_called(np_network_name(network), row->network);
 	return named && row->batch == np_network_batch(network);
 }
 

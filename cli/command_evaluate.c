@@ -80,7 +80,7 @@ static void comparison_free(comparison *c)
 static bool find_file(const arguments *args, const char *table, const np_network_row *row, char path[PATH_MAX])
 {
 	for (int i = 0; i < args->files.count; i++)
-		if (network_called(args->files.items[i], row->network)) {
+		if (np_network_called(args->files.items[i], row->network)) {
 			snprintf(path, PATH_MAX, "%s", args->files.items[i]);
 			return true;
 		}

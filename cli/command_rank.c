@@ -71,8 +71,8 @@ static void job_free(job *j)
 static const np_contender *find_error(const job *j, const np_network *network)
 {
 	for (int i = 0; i < j->errors.count; i++)
-		if (network_called(np_network_path(network), j->errors.items[i].network) ||
-		    network_called(np_network_name(network), j->errors.items[i].network))
+		if (np_network_called(np_network_path(network), j->errors.items[i].network) ||
+		    np_network_called(np_network_name(network), j->errors.items[i].network))
 			return &j->errors.items[i];
 	return NULL;
 }

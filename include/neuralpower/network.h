@@ -204,6 +204,11 @@ NP_API const np_layer *np_network_layer(const np_network *network, int index); /
 NP_API int np_network_tensor_count(const np_network *network);
 NP_API const np_tensor *np_network_tensor(const np_network *network, int id); /* NULL when out of range */
 NP_API np_network_totals np_network_sums(const np_network *network);
+/*
+ * Whether a path or name is that of a network, as tables of networks name it: whatever the case, with or without '-', '_' and
+ * blanks, of a path the last part without its extension. "networks/vgg_16.prototxt" is called "VGG-16".
+ */
+NP_API bool np_network_called(const char *path, const char *name);
 NP_API int np_network_warning_count(const np_network *network);
 NP_API const char *np_network_warning(const np_network *network, int index); /* NULL when out of range */
 

@@ -1,11 +1,11 @@
 /* Names of networks, which are written in many ways. */
-#include "cli.h"
+#include <neuralpower/network.h>
 
 #include <ctype.h>
 #include <string.h>
 
 /* "VGG-16", "vgg16", "networks/vgg_16.prototxt". */
-bool network_called(const char *path, const char *name)
+bool np_network_called(const char *path, const char *name)
 {
 	const char *slash = strrchr(path, '/');
 	path = slash ? slash + 1 : path;
