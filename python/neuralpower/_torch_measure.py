@@ -164,21 +164,21 @@ def _place(device: torch.device) -> _Place:
 
 # ---- between the library and Python ----
 
-def _config(layer: Layer) -> dict[str, Any]:
+def config_of(layer: Layer) -> dict[str, Any]:
     kind = ffi.new("np_kind *")
     if not lib.np_kind_find(layer.kind.encode(), kind):
         raise ValueError(f"'{layer.kind}' is no kind of layer")
     return {**layer._asdict(), "kind": kind[0]}
 
 
-def _layer(config: Any) -> Layer:
+def layer_of(config: Any) -> Layer:
     return Layer(text(lib.np_kind_name(config.kind)), *(getattr(config, field) for field in Layer._fields[1:]))
 
 
 def layer_text(layer: Layer) -> str:
     """The layer as one word: the key of its row."""
     buffer = ffi.new("char[]", lib.NP_LAYER_TEXT_SIZE)
-    return text(lib.np_layer_text_write(ffi.new("np_layer_config *", _config(layer)), buffer))
+    return text(lib.np_layer_text_write(ffi.new("np_layer_config *", config_of(layer)), buffer))
 
 
 def _address(handle: Any) -> int:
@@ -224,7 +224,7 @@ class _Campaign:
         found = self.calls.get((network, text(work.text)))
         if found:
             return _job(found.function, found.args, found.kwargs, rotation)
-        return _job(*_built(_layer(work.layer), self.place.device, self.dtype), {}, rotation)
+        return _job(*_built(layer_of(work.layer), self.place.device, self.dtype), {}, rotation)
 
     def _run(self, context: Any, handle: Any, calls: int, seconds: Any, err: Any) -> int:
         self.place.run(ffi.from_handle(handle), calls, seconds)
@@ -315,7 +315,7 @@ def _own_device(campaign: _Campaign, options: _Options, threads: int, unknown: d
 
 def _own_networks(networks: Sequence[_Network]) -> list[dict[str, Any]]:
     return [{"name": ffi.new("char[]", network.name.encode()), "batch": network.batch,
-             "layers": ffi.new("np_layer_config[]", [_config(layer) for layer in network.layers]),
+             "layers": ffi.new("np_layer_config[]", [config_of(layer) for layer in network.layers]),
              "layer_count": len(network.layers)} for network in networks]
 
 
@@ -327,7 +327,7 @@ def _run_campaign(campaign: _Campaign, options: _Options, layers: Sequence[Layer
     shown = threads if campaign.place.device.type == "cpu" else 0
     device, functions, wholes = _own_device(campaign, options, shown, unknown), campaign.callbacks(), _own_networks(networks)
     suite_words, paths = _words(suites), _words([encode(path) for path in (options.output, _networks_path(options.output))])
-    lists = [ffi.new("char *[]", suite_words), ffi.new("np_layer_config[]", [_config(layer) for layer in layers])]
+    lists = [ffi.new("char *[]", suite_words), ffi.new("np_layer_config[]", [config_of(layer) for layer in layers])]
     wanted = {"suites": lists[0], "suite_count": len(suites), "layers": lists[1], "layer_count": len(layers),
               "layers_path": paths[0], "networks_path": paths[1], "passes": options.passes, "seed": options.seed,
               "time_budget_s": options.time_budget, "tell": functions.pop("tell")}

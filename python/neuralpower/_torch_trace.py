@@ -65,8 +65,8 @@ def _computes(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
         return True
     if plain_name(function) in _MAY_BE_IN_PLACE and (kwargs.get("inplace") is True or args[-1] is True):
         return True
-    memory = {x.untyped_storage().data_ptr() for x in _tensors((args, kwargs))}
-    return any(x.untyped_storage().data_ptr() not in memory for x in _tensors(result))
+    memory = {x.untyped_storage()._cdata for x in _tensors((args, kwargs))}
+    return any(x.untyped_storage()._cdata not in memory for x in _tensors(result))
 
 
 # Arithmetic that Python knows as an assignment, and functions with an argument `inplace`.
