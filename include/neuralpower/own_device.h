@@ -38,6 +38,7 @@ typedef struct np_own_work {
 	const char *network;          /* the one it is, or belongs to; "" = none */
 	int64_t batch;
 	np_own_rotation rotation; /* zeroes for a whole network */
+	int64_t most_bytes;       /* that all buffers may take: beyond, answer NP_ERR_LIMIT; 0 = not known */
 } np_own_work;
 
 /* What a callback says of the work it made ready. Texts may stay "". */

@@ -45,8 +45,9 @@ def _bytes(layer: Layer) -> int:
 def _estimated(platform: Any, name: str, layer: Layer) -> TorchLayerEstimate:
     estimate = ffi.new("np_estimate *")
     lib.np_platform_estimate(platform._handle, ffi.new("np_layer_config *", config_of(layer)), _bytes(layer), estimate)
-    values = [value.value if value.has else None for value in (estimate.runtime_ms, estimate.power_w, estimate.energy_mj)]
-    return TorchLayerEstimate(name, layer_text(layer), *values, text(lib.np_source_name(estimate.source)))
+    runtime, power, energy = (value.value if value.has else None for value in
+                              (estimate.runtime_ms, estimate.power_w, estimate.energy_mj))
+    return TorchLayerEstimate(name, layer_text(layer), runtime, power, energy, text(lib.np_source_name(estimate.source)))
 
 
 def _sum(values: list[Optional[float]]) -> Optional[float]:

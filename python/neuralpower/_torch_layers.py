@@ -260,7 +260,7 @@ def _image(layer: Layer) -> torch.Tensor:
     return torch.empty((layer.batch, layer.in_c, layer.in_h, layer.in_w), device="meta")
 
 
-def _window_of(layer: Layer) -> dict[str, tuple[int, int]]:
+def _window_of(layer: Layer) -> dict[str, Any]:
     return {"kernel_size": (layer.kernel_h, layer.kernel_w), "stride": (layer.stride_h, layer.stride_w),
             "padding": (layer.pad_h, layer.pad_w)}
 

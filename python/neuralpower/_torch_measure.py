@@ -75,10 +75,17 @@ def _copies(size: int, share: int, room: int) -> int:
 
 
 def _weight_share(rotation: Any, size: int) -> int:
-    share = rotation.weight_bytes
+    share = int(rotation.weight_bytes)
     if rotation.most_copies > 0:
         share = min(share, max(rotation.most_copies * size, rotation.few_from))
     return share
+
+
+def _least_bytes(layer: Layer, dtype: torch.dtype) -> int:
+    """One set of buffers: operands and result, and what a product or convolution multiplies by."""
+    values = layer.batch * (layer.in_c * layer.in_h * layer.in_w * layer.inputs + layer.out_c * layer.out_h * layer.out_w)
+    weights = layer.in_c * layer.out_c * layer.kernel_h * layer.kernel_w // layer.groups
+    return (values + (weights if layer.kind in ("conv", "deconv", "fc") else 0)) * dtype.itemsize
 
 
 def _make(value: Any) -> Any:
@@ -122,8 +129,10 @@ def _bus_id(index: int) -> str:
 class _Place:
     """Where calls run: the processor."""
 
+    title: Optional[str] = None  # where it is not the processor's own name
+
     def __init__(self, device: torch.device) -> None:
-        self.device, self.name, self.title = device, "cpu", None
+        self.device, self.name = device, "cpu"
 
     def rotation(self, asked: Any) -> Any:
         return asked
@@ -147,7 +156,8 @@ class _Cuda(_Place):
         return ffi.new("np_own_rotation *", {"input_bytes": 2 * self.cache, "weight_bytes": 2 * self.cache, "most_bytes": free})[0]
 
     def run(self, job: _Job, calls: int, seconds: Any) -> None:
-        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        event: Any = torch.cuda.Event
+        begin, end = event(enable_timing=True), event(enable_timing=True)
         with torch.cuda.device(self.device):
             begin.record()
             job.run(calls)
@@ -221,10 +231,13 @@ class _Campaign:
         if work.layer == ffi.NULL:
             model, inputs = self.wholes[network, work.batch]
             return _Job([model], [(inputs, {})], _size(_weights(model)) + _size(inputs))
+        layer = layer_of(work.layer)
+        if 0 < work.most_bytes < _least_bytes(layer, self.dtype):
+            raise NotALayer(f"needs {_least_bytes(layer, self.dtype) / 1e9:.1f} GB of memory")
         found = self.calls.get((network, text(work.text)))
         if found:
             return _job(found.function, found.args, found.kwargs, rotation)
-        return _job(*_built(layer_of(work.layer), self.place.device, self.dtype), {}, rotation)
+        return _job(*_built(layer, self.place.device, self.dtype), {}, rotation)
 
     def _run(self, context: Any, handle: Any, calls: int, seconds: Any, err: Any) -> int:
         self.place.run(ffi.from_handle(handle), calls, seconds)

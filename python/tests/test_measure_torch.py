@@ -172,9 +172,11 @@ def test_suite_and_fit(tmp_path):
     """Layers of a suite become rows that a platform is learned from, which then answers for a model."""
     suite, path = tmp_path / "small.txt", tmp_path / "suite.csv"
     sizes = [(c, s) for c in (4, 8, 16, 24) for s in (6, 8, 10, 12, 16, 20)]
-    suite.write_text("".join(f"relu:1x{c}x{s}x{s}\n" for c, s in sizes) + "avgpool:1x4x7x7:k3:p2\n")
+    impossible = "avgpool:1x4x7x7:k3:p2\nrelu:1000000x1000x1000x1000\n"
+    suite.write_text("".join(f"relu:1x{c}x{s}x{s}\n" for c, s in sizes) + impossible)
     result = neuralpower.measure_torch_suite(suite, path, threads=1, power="off")
-    assert result.impossible == 1 and any("left out" in note for note in result.notes), "torch has no padding of two there"
+    assert result.impossible == 2, "torch has no padding of two there, and no machine so much memory"
+    assert any("left out" in note and "GB of memory" in note for note in result.notes)
     assert {row["layer"] for row in rows_of(path) if row["pass"] == "1"} == {f"relu:1x{c}x{s}x{s}" for c, s in sizes}
     platform = neuralpower.fit(path, name="torch here")
     assert not platform.has_power and platform.software == f"pytorch {torch.__version__}"

@@ -66,7 +66,8 @@ static np_status own_prepare(np_device *device, const np_program *program, np_jo
 	                          .text = program->name,
 	                          .network = program->network,
 	                          .batch = program->batch,
-	                          .rotation = program->whole ? (np_own_rotation){0} : self->rotation};
+	                          .rotation = program->whole ? (np_own_rotation){0} : self->rotation,
+	                          .most_bytes = self->seat ? np_cpu_most_bytes() : 0};
 	own_job *job = calloc(1, sizeof *job);
 	if (!job)
 		return np_fail_memory(err);

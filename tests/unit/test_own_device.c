@@ -354,6 +354,7 @@ static np_status spin(void *context, void *handle, int64_t calls, double *second
 
 static np_status prepare_nothing(void *context, const np_own_work *w, np_own_job *job, np_error *err)
 {
+	assert_true(w->most_bytes > 0);
 	*(np_own_rotation *)context = w->rotation;
 	(void)job;
 	(void)err;
