@@ -31,6 +31,7 @@
 #include <neuralpower/layer_config.h>
 #include <neuralpower/measure.h>
 #include <neuralpower/network.h>
+#include <neuralpower/own_device.h>
 #include <neuralpower/platform.h>
 #include <neuralpower/predict.h>
 #include <neuralpower/predictor.h>

@@ -1,4 +1,4 @@
-/* measure: finds the device that was named, gathers what is to be measured, runs the campaign. */
+/* measure: finds the device that was named or takes the caller's own, gathers what is to be measured, runs the campaign. */
 #include <neuralpower/measure.h>
 
 #include "backends/backends.h"
@@ -33,44 +33,78 @@ static np_status open_device(const np_measure_options *options, np_device **devi
 	               options->device);
 }
 
-typedef struct layers {
-	np_layer_config *items;
-	int count;
-} layers;
+/* ---- what is to be measured ---- */
 
-static np_status add_layers(layers *l, const np_layer_config *more, int count, np_error *err)
+static np_status add_layers(np_workload *w, const np_layer_config *more, int count, np_error *err)
 {
-	np_layer_config *larger = realloc(l->items, (size_t)(l->count + count + 1) * sizeof *larger);
+	np_layer_config *larger = realloc(w->layers, (size_t)(w->layer_count + count + 1) * sizeof *larger);
 	if (!larger)
 		return np_fail_memory(err);
-	l->items = larger;
+	w->layers = larger;
 	for (int i = 0; i < count; i++)
-		l->items[l->count++] = more[i];
+		w->layers[w->layer_count++] = more[i];
 	return NP_OK;
 }
 
-static np_status gather(const np_measure_options *options, layers *l, np_error *err)
+static np_status gather_layers(const np_measure_options *options, np_workload *w, np_error *err)
 {
 	for (int i = 0; i < options->suite_count; i++) {
 		np_suite suite;
 		NP_TRY(np_suite_load(options->suites[i], &suite, err));
-		np_status status = add_layers(l, suite.layers, suite.count, err);
+		np_status status = add_layers(w, suite.layers, suite.count, err);
 		np_suite_free(&suite);
 		NP_TRY(status);
 	}
-	return add_layers(l, options->layers, options->layer_count, err);
+	return add_layers(w, options->layers, options->layer_count, err);
 }
 
-static np_status run(const np_measure_options *options, const layers *l, np_measure_result *result, np_error *err)
+static np_status make_room(np_workload *w, int networks, np_error *err)
 {
-	np_device *device;
-	NP_TRY(open_device(options, &device, err));
+	w->networks = calloc((size_t)networks + 1, sizeof *w->networks);
+	return w->networks ? NP_OK : np_fail_memory(err);
+}
+
+static np_status gather_networks(const np_measure_options *options, np_workload *w, np_error *err)
+{
+	NP_TRY(make_room(w, options->network_count, err));
+	for (int i = 0; i < options->network_count; i++) {
+		NP_TRY(np_program_of_network(options->networks[i], &w->networks[i], err));
+		w->network_count++;
+	}
+	return NP_OK;
+}
+
+static np_status gather_own(const np_own_network *networks, int count, np_workload *w, np_error *err)
+{
+	NP_TRY(make_room(w, count, err));
+	for (int i = 0; i < count; i++) {
+		const np_own_network *n = &networks[i];
+		NP_TRY(np_program_of_list(n->name, n->file ? n->file : "", n->batch, n->layers, n->layer_count, &w->networks[i],
+		                          err));
+		w->network_count++;
+	}
+	return NP_OK;
+}
+
+static void free_workload(np_workload *w)
+{
+	for (int i = 0; i < w->network_count; i++)
+		np_program_free(&w->networks[i]);
+	free(w->networks);
+	free(w->layers);
+}
+
+/* ---- running ---- */
+
+static np_status run(np_device *device, const np_measure_options *options, const np_workload *w, np_measure_result *result,
+                     np_error *err)
+{
 	const np_device_facts *f = &device->facts;
 	snprintf(result->device, sizeof result->device, "%s", f->device);
 	snprintf(result->software, sizeof result->software, "%s", f->software);
 	snprintf(result->dtype, sizeof result->dtype, "%s", f->dtype);
 	snprintf(result->no_power, sizeof result->no_power, "%s", f->no_meter);
-	np_status status = np_campaign_run(device, options, l->items, l->count, result, err);
+	np_status status = np_campaign_run(device, options, w, result, err);
 	device->ops->close(device);
 	return status;
 }
@@ -80,10 +114,34 @@ np_status np_measure(const np_measure_options *options, np_measure_result *resul
 	*result = (np_measure_result){.idle_w = NAN, .limit_w = NAN};
 	if (!options->device || !options->layers_path || (options->network_count && !options->networks_path))
 		return np_fail(err, NP_ERR_ARGUMENT, "a device and the files to write were expected");
-	layers l = {0};
-	np_status status = gather(options, &l, err);
+	np_workload w = {0};
+	np_device *device;
+	np_status status = gather_layers(options, &w, err);
 	if (status == NP_OK)
-		status = run(options, &l, result, err);
-	free(l.items);
+		status = gather_networks(options, &w, err);
+	if (status == NP_OK)
+		status = open_device(options, &device, err);
+	if (status == NP_OK)
+		status = run(device, options, &w, result, err);
+	free_workload(&w);
+	return status;
+}
+
+np_status np_measure_own(const np_own_device *own, const np_own_network *networks, int network_count,
+                         const np_measure_options *options, np_measure_result *result, np_error *err)
+{
+	*result = (np_measure_result){.idle_w = NAN, .limit_w = NAN};
+	if (!options->layers_path || (network_count && !options->networks_path))
+		return np_fail(err, NP_ERR_ARGUMENT, "the files to write were expected");
+	np_workload w = {0};
+	np_device *device;
+	np_status status = gather_layers(options, &w, err);
+	if (status == NP_OK)
+		status = gather_own(networks, network_count, &w, err);
+	if (status == NP_OK)
+		status = np_own_open(own, &device, err);
+	if (status == NP_OK)
+		status = run(device, options, &w, result, err);
+	free_workload(&w);
 	return status;
 }

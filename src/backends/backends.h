@@ -11,6 +11,8 @@
 #include "measure/device.h"
 #include "measure/findings.h"
 
+#include <neuralpower/own_device.h>
+
 /* Layers on the processor, by oneDNN in a part that is loaded when it is needed. */
 np_status np_cpu_open(const np_device_request *request, np_device **device, np_error *err) NP_MUST_CHECK;
 void np_cpu_probe(np_findings *findings, int *devices);
@@ -23,5 +25,8 @@ void np_cuda_list(np_findings *findings);
 
 /* A device that is computed: "fake:watts=250,tick=0.1", or one that repeats a recorded data set: "replay:FILE.csv". */
 np_status np_fake_open(const np_device_request *request, np_device **device, np_error *err) NP_MUST_CHECK;
+
+/* A device whose work the caller runs. `own` is borrowed until the device is closed. */
+np_status np_own_open(const np_own_device *own, np_device **device, np_error *err) NP_MUST_CHECK;
 
 #endif

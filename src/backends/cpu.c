@@ -1,37 +1,25 @@
-/*
- * The processor as a device: threads pinned, calls timed by the clock that other programs disturb least, layers by a part
- * that is loaded here.
- */
-#define _GNU_SOURCE
+/* The processor as a device: layers by a part that is loaded here, on a seat. */
 #include "backends/cpu.h"
 
 #include "backends/host.h"
 #include "backends/rapl.h"
+#include "backends/seat.h"
 #include "backends/sysfiles.h"
 #include "base/error.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { MOST_CPUS = 1024, YARDSTICKS = 8192, LISTEN = 2048 };
 
 typedef struct cpu_device {
 	np_device device;
 	const np_part *part;
 	np_part_engine *engine;
 	np_host host;
-	int cpus[MOST_CPUS]; /* pinned to, `facts.threads` of them */
-	cpu_set_t before;    /* where the calling thread was allowed to run */
-	bool pinned;
+	np_seat *seat;
 	np_part_rotation rotation;
-	double yardstick_s[YARDSTICKS], sorted_s[YARDSTICKS]; /* the latest, in a ring; room to sort them */
-	unsigned yardsticks;                                  /* how many there were */
-	double quiet_s;
 	np_span span; /* of the batch that was run last */
 	bool has_span;
 } cpu_device;
@@ -42,13 +30,6 @@ struct np_job {
 
 /* ---- time ---- */
 
-static double clock_s(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static double cpu_now(np_device *device)
 {
 	(void)device;
@@ -58,16 +39,13 @@ static double cpu_now(np_device *device)
 static void cpu_sleep(np_device *device, double seconds)
 {
 	(void)device;
-	struct timespec left = {(time_t)seconds, (long)((seconds - floor(seconds)) * 1e9)};
-	if (seconds > 0)
-		while (nanosleep(&left, &left) != 0)
-			continue;
+	np_seat_sleep(seconds);
 }
 
 /* ---- jobs ---- */
 
 /* Half of what is free: the rest of the machine goes on living. */
-static int64_t most_bytes(void)
+int64_t np_cpu_most_bytes(void)
 {
 	char *text = np_sys_read_all(np_sys_root(), "/proc/meminfo");
 	const char *line = text ? strstr(text, "MemAvailable:") : NULL;
@@ -80,9 +58,8 @@ static int64_t most_bytes(void)
 
 static np_status cpu_prepare(np_device *device, const np_program *program, np_job **made, np_error *err)
 {
-	enum { MOST_ROTATING = 2000000000 };
 	cpu_device *cpu = (cpu_device *)device;
-	np_part_request request = {program, cpu->rotation, most_bytes(), MOST_ROTATING};
+	np_part_request request = {program, cpu->rotation, np_cpu_most_bytes(), NP_CPU_MOST_ROTATING};
 	*made = NULL;
 	np_job *job = calloc(1, sizeof *job);
 	if (!job)
@@ -111,53 +88,14 @@ static void cpu_release(np_device *device, np_job *job)
 	free(job);
 }
 
-/* ---- whether the core is ours ---- */
+/* ---- running ---- */
 
-static int compare_seconds(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-/* What the yardstick takes when nobody shares the core: one in fifty of the latest ones was shorter. Looked up now and then. */
-static void update_yardstick(cpu_device *cpu)
-{
-	int count = cpu->yardsticks < YARDSTICKS ? (int)cpu->yardsticks : YARDSTICKS;
-	memcpy(cpu->sorted_s, cpu->yardstick_s, (size_t)count * sizeof *cpu->sorted_s);
-	qsort(cpu->sorted_s, (size_t)count, sizeof *cpu->sorted_s, compare_seconds);
-	cpu->quiet_s = cpu->sorted_s[count / 50];
-}
-
-static bool is_shared(cpu_device *cpu)
-{
-	static const double SLOWER = 1.2; /* it varies by a few hundredths when the core is not shared */
-	double seconds = np_cpu_yardstick_s();
-	cpu->yardstick_s[cpu->yardsticks++ % YARDSTICKS] = seconds;
-	if (cpu->yardsticks % 256 == 0)
-		update_yardstick(cpu);
-	return seconds > SLOWER * cpu->quiet_s;
-}
-
-static void listen(cpu_device *cpu)
-{
-	for (int i = 0; i < LISTEN; i++)
-		is_shared(cpu);
-}
-
-/*
- * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
- * the wall clock, as only that tells how well they share the work; it wants a quiet machine.
- */
 static np_status cpu_submit(np_device *device, np_job *job, int64_t calls, np_error *err)
 {
 	cpu_device *cpu = (cpu_device *)device;
-	bool shared = is_shared(cpu);
-	double wall = np_host_now(), process = clock_s(CLOCK_PROCESS_CPUTIME_ID), thread = clock_s(CLOCK_THREAD_CPUTIME_ID);
+	np_seat_start(cpu->seat);
 	NP_TRY(cpu->part->run(job->job, calls, err));
-	thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - thread;
-	process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - process;
-	wall = np_host_now() - wall;
-	cpu->span = (np_span){calls, device->facts.threads == 1 ? thread : wall, wall, process, shared | is_shared(cpu)};
+	cpu->span = np_seat_stop(cpu->seat, calls);
 	cpu->has_span = true;
 	return NP_OK;
 }
@@ -176,11 +114,7 @@ static np_status cpu_reap(np_device *device, bool wait, bool *done, np_span *spa
 
 static void cpu_state(np_device *device, np_device_state *state)
 {
-	cpu_device *cpu = (cpu_device *)device;
-	uint64_t khz;
-	*state = (np_device_state){.sm_mhz = NAN, .mem_mhz = NAN, .temp_c = NAN, .util_pct = NAN, .throttled_ns = NAN};
-	if (np_sys_read_number(np_sys_root(), &khz, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu->cpus[0]))
-		state->sm_mhz = (double)khz / 1000;
+	np_seat_state(((cpu_device *)device)->seat, state);
 }
 
 /* ---- opening and closing ---- */
@@ -192,8 +126,7 @@ static void cpu_close(np_device *device)
 		return;
 	if (cpu->engine)
 		cpu->part->close(cpu->engine);
-	if (cpu->pinned)
-		sched_setaffinity(0, sizeof cpu->before, &cpu->before);
+	np_seat_leave(cpu->seat);
 	if (device->meter)
 		device->meter->ops->close(device->meter);
 	np_text_free(&device->facts.provenance);
@@ -212,24 +145,6 @@ static const np_device_ops OPS = {
         .close = cpu_close,
 };
 
-/* The calling thread and those it starts from now on stay on as many processors as there are threads. */
-static np_status pin(cpu_device *cpu, int threads, np_error *err)
-{
-	int allowed = np_host_allowed_cpus("", cpu->cpus, MOST_CPUS);
-	if (threads > allowed)
-		return np_fail(err, NP_ERR_ARGUMENT, "%d threads: this process may use %d processors", threads, allowed);
-	np_host_idlest_first("", cpu->cpus, allowed);
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	for (int i = 0; i < threads; i++)
-		if (cpu->cpus[i] < CPU_SETSIZE)
-			CPU_SET(cpu->cpus[i], &set);
-	/* Where pinning is forbidden, measuring goes on: the scheduler moves threads seldom. */
-	cpu->pinned =
-	        sched_getaffinity(0, sizeof cpu->before, &cpu->before) == 0 && sched_setaffinity(0, sizeof set, &set) == 0;
-	return NP_OK;
-}
-
 static np_status start_part(cpu_device *cpu, int threads, np_error *err)
 {
 	char path[4096];
@@ -242,11 +157,12 @@ static np_status start_part(cpu_device *cpu, int threads, np_error *err)
 static np_status open_meter(cpu_device *cpu, np_error *err)
 {
 	np_device_facts *facts = &cpu->device.facts;
-	return np_rapl_open(NULL, cpu->cpus, facts->threads, &cpu->device.meter, facts->no_meter, sizeof facts->no_meter, err);
+	const int *cpus = np_seat_cpus(cpu->seat);
+	return np_rapl_open(NULL, cpus, facts->threads, &cpu->device.meter, facts->no_meter, sizeof facts->no_meter, err);
 }
 
 /* Warm or cold: what agrees best with whole networks, see docs/measuring-cpu.md. */
-static np_part_rotation default_rotation(const np_host *host)
+np_part_rotation np_cpu_usual_rotation(const np_host *host)
 {
 	int64_t near = host->l2_bytes > 0 ? host->l2_bytes : 1 << 20, cache = host->l3_bytes > 0 ? host->l3_bytes : 32 << 20;
 	return (np_part_rotation){
@@ -263,7 +179,7 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 	facts->limit_w = NAN;
 	np_host_provenance(&cpu->host, &facts->provenance);
 	np_text_printf(&facts->provenance, "threads=%d\npinned=%s\nonednn_isa=%s\nclock=%s\n", threads,
-	               cpu->pinned ? "yes" : "no", cpu->part->isa(cpu->engine), threads == 1 ? "cpu" : "wall");
+	               np_seat_is_pinned(cpu->seat) ? "yes" : "no", cpu->part->isa(cpu->engine), np_seat_clock(cpu->seat));
 	const np_part_rotation *r = &cpu->rotation;
 	np_text_printf(&facts->provenance,
 	               "rotate_bytes=inputs:%lld;weights:%lld;outputs:%lld\nrotate_copies=%d\nrotate_few_from=%lld\n",
@@ -275,10 +191,10 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 static np_status start(cpu_device *cpu, int threads, np_error *err)
 {
 	np_host_read(np_sys_root(), &cpu->host);
-	NP_TRY(pin(cpu, threads, err));
+	NP_TRY(np_seat_take(threads, &cpu->seat, err));
 	NP_TRY(start_part(cpu, threads, err));
-	cpu->rotation = default_rotation(&cpu->host);
-	listen(cpu);
+	cpu->rotation = np_cpu_usual_rotation(&cpu->host);
+	np_seat_listen(cpu->seat);
 	NP_TRY(state_facts(cpu, threads, err));
 	return open_meter(cpu, err);
 }

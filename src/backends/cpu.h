@@ -6,6 +6,7 @@
 #define NP_BACKENDS_CPU_H
 
 #include "backends/backends.h"
+#include "backends/host.h"
 #include "measure/part.h"
 
 /*
@@ -19,6 +20,11 @@ void np_cpu_name(const char *root, const char *model, char *name, size_t size);
 
 /* Seconds that a fixed piece of arithmetic takes now: about 0.1 ms; more when the core is shared. */
 double np_cpu_yardstick_s(void);
+
+/* How calls of a layer alone change buffers unless told otherwise; the bytes that a job may take, and for rotating. */
+enum { NP_CPU_MOST_ROTATING = 2000000000 };
+np_part_rotation np_cpu_usual_rotation(const np_host *host);
+int64_t np_cpu_most_bytes(void);
 
 /* How calls of a layer alone change buffers from now on, and the default. */
 void np_cpu_set_rotation(np_device *device, np_part_rotation rotation);

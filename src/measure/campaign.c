@@ -31,6 +31,7 @@ typedef struct ledger {
 typedef struct campaign {
 	np_device *device;
 	const np_measure_options *options;
+	const np_workload *work;
 	np_measure_result *result;
 	np_procedure layer_procedure, network_procedure;
 	np_plan plan;
@@ -247,6 +248,7 @@ static np_status measure_layer(campaign *c, const np_layer_config *config, const
 	                    .batch = config->batch};
 	unsigned flags = 0;
 	NP_TRY(np_program_of_layer(config, &program, err));
+	program.network = network;
 	np_status status = measure_program(c, &c->layer_procedure, &program, &record, &flags, possible, err);
 	np_program_free(&program);
 	if (status != NP_OK || !*possible)
@@ -328,74 +330,62 @@ static np_status run_layers(campaign *c, np_error *err)
 /* ---- networks ---- */
 
 /* Where a layer's entry has its network, that of a network has its batch. */
-static const np_entry *find_network(const campaign *c, const np_network *network, int pass)
+static const np_entry *find_network(const campaign *c, const np_program *network, int pass)
 {
 	char batch[24];
-	snprintf(batch, sizeof batch, "%" PRId64, np_network_batch(network));
-	return np_history_find(&c->networks.history, np_network_name(network), batch, pass);
+	snprintf(batch, sizeof batch, "%" PRId64, network->batch);
+	return np_history_find(&c->networks.history, network->name, batch, pass);
 }
 
 /* The layers measured alone, each as often as it occurs; NAN when one is missing. */
-static void sum_layers(campaign *c, const np_program *program, const char *network, np_record *record)
+static void sum_layers(campaign *c, const np_program *program, np_record *record)
 {
 	record->sum_of_layers_ms = record->sum_of_layers_mj = 0;
 	for (int i = 0; i < program->step_count; i++) {
 		char text[NP_LAYER_TEXT_SIZE];
 		double runtime_ms, power_w;
 		np_layer_text_write(&program->steps[i].config, text);
-		np_history_value(&c->layers.history, text, network, &runtime_ms, &power_w);
+		np_history_value(&c->layers.history, text, program->name, &runtime_ms, &power_w);
 		record->sum_of_layers_ms += runtime_ms;
 		record->sum_of_layers_mj += runtime_ms * power_w;
 	}
 }
 
-static np_status measure_network(campaign *c, const np_network *network, int pass, np_error *err)
+static np_status measure_network(campaign *c, const np_program *program, int pass, np_error *err)
 {
 	char batch[24];
-	const char *name = np_network_name(network);
-	np_program program;
-	np_record record = {
-	        .network = name, .file = np_network_path(network), .batch = np_network_batch(network), .pass = pass};
+	np_record record = {.network = program->name, .file = program->path, .batch = program->batch, .pass = pass};
 	unsigned flags = 0;
 	bool possible;
-	snprintf(batch, sizeof batch, "%" PRId64, record.batch);
-	if (find_network(c, network, pass))
+	if (find_network(c, program, pass))
 		return NP_OK;
-	NP_TRY(np_program_of_network(network, &program, err));
+	snprintf(batch, sizeof batch, "%" PRId64, record.batch);
 	c->done++;
-	np_status status = measure_program(c, &c->network_procedure, &program, &record, &flags, &possible, err);
-	if (status == NP_OK && possible) {
-		sum_layers(c, &program, name, &record);
-		status = write_row(c, &c->networks, &record, name, batch, flags, err);
-	} else {
+	NP_TRY(measure_program(c, &c->network_procedure, program, &record, &flags, &possible, err));
+	if (!possible) {
 		c->result->impossible++;
+		return NP_OK;
 	}
-	np_program_free(&program);
-	return status;
+	sum_layers(c, program, &record);
+	return write_row(c, &c->networks, &record, program->name, batch, flags, err);
 }
 
 static np_status run_networks(campaign *c, np_error *err)
 {
 	for (int pass = 1; pass <= c->passes; pass++)
-		for (int i = 0; i < c->options->network_count && !out_of_time(c); i++)
-			NP_TRY(measure_network(c, c->options->networks[i], pass, err));
+		for (int i = 0; i < c->work->network_count && !out_of_time(c); i++)
+			NP_TRY(measure_network(c, &c->work->networks[i], pass, err));
 	return NP_OK;
 }
 
 /* ---- the whole ---- */
 
-static np_status make_plan(campaign *c, const np_layer_config *layers, int layer_count, np_error *err)
+static np_status make_plan(campaign *c, np_error *err)
 {
-	for (int i = 0; i < layer_count; i++)
-		NP_TRY(np_plan_add(&c->plan, &layers[i], "", err));
-	for (int i = 0; i < c->options->network_count; i++) {
-		const np_network *network = c->options->networks[i];
-		np_program program;
-		NP_TRY(np_program_of_network(network, &program, err));
-		np_status status = np_plan_add_program(&c->plan, &program, np_network_name(network), err);
-		np_program_free(&program);
-		NP_TRY(status);
-	}
+	for (int i = 0; i < c->work->layer_count; i++)
+		NP_TRY(np_plan_add(&c->plan, &c->work->layers[i], "", err));
+	for (int i = 0; i < c->work->network_count; i++)
+		NP_TRY(np_plan_add_program(&c->plan, &c->work->networks[i], c->work->networks[i].name, err));
 	if (!c->plan.count)
 		return np_fail(err, NP_ERR_ARGUMENT, "nothing to measure: no layer, suite or network was named");
 	return NP_OK;
@@ -403,49 +393,62 @@ static np_status make_plan(campaign *c, const np_layer_config *layers, int layer
 
 static void count_done(campaign *c)
 {
-	c->total = (c->plan.count + c->options->network_count) * c->passes;
+	c->total = (c->plan.count + c->work->network_count) * c->passes;
 	for (int pass = 1; pass <= c->passes; pass++) {
 		for (int i = 0; i < c->plan.count; i++)
 			c->done += np_history_find(&c->layers.history, c->plan.items[i].text, c->plan.items[i].network, pass) !=
 			           NULL;
-		for (int i = 0; i < c->options->network_count; i++)
-			c->done += find_network(c, c->options->networks[i], pass) != NULL;
+		for (int i = 0; i < c->work->network_count; i++)
+			c->done += find_network(c, &c->work->networks[i], pass) != NULL;
 	}
 	c->result->before = c->done;
 	if (c->done)
 		note(c, "%d of %d rows are there already", c->done, c->total);
 }
 
-/* The anchor, or the first layer where the device cannot run that, keeps the device busy while its meter is learned. */
+/* Keeps the device busy with a layer while its meter is learned; *done is false when it cannot run that layer. */
+static np_status calibrate_on(campaign *c, const np_layer_config *layer, const char *network, bool *done, np_error *err)
+{
+	np_program program;
+	np_job *job;
+	np_error why = {0};
+	*done = false;
+	NP_TRY(np_program_of_layer(layer, &program, err));
+	program.network = network;
+	np_status status = c->device->ops->prepare(c->device, &program, &job, &why);
+	np_program_free(&program);
+	if (status == NP_ERR_UNSUPPORTED || status == NP_ERR_LIMIT)
+		return NP_OK;
+	if (status != NP_OK)
+		return np_fail(err, status, "%s", why.message);
+	*done = true;
+	status = np_calibrate(c->device, job, &c->layer_procedure, err);
+	c->device->ops->release(c->device, job);
+	return status;
+}
+
+/* With the anchor, or with the first layer where the device cannot run that. */
 static np_status calibrate(campaign *c, np_error *err)
 {
-	np_error why = {0};
+	const np_plan_item *first = &c->plan.items[0];
+	bool done = !c->device->meter;
 	c->layer_procedure = np_procedure_for_layers(c->device);
-	for (int i = 0; i < 2 && c->device->meter; i++) {
-		np_program program;
-		np_job *job;
-		NP_TRY(np_program_of_layer(i ? &c->plan.items[0].config : &c->anchor, &program, err));
-		np_status status = c->device->ops->prepare(c->device, &program, &job, &why);
-		np_program_free(&program);
-		if (status != NP_OK)
-			continue;
-		status = np_calibrate(c->device, job, &c->layer_procedure, err);
-		c->device->ops->release(c->device, job);
-		NP_TRY(status);
-		break;
-	}
+	if (!done)
+		NP_TRY(calibrate_on(c, &c->anchor, "", &done, err));
+	if (!done)
+		NP_TRY(calibrate_on(c, &first->config, first->network, &done, err));
 	c->network_procedure = np_procedure_for_networks(c->device, &c->layer_procedure);
 	return NP_OK;
 }
 
-static np_status prepare(campaign *c, const np_layer_config *layers, int layer_count, np_error *err)
+static np_status prepare(campaign *c, np_error *err)
 {
 	NP_TRY(np_layer_text_read(c->device->habits.depth > 1 ? ANCHOR_FAST : ANCHOR, &c->anchor, err));
 	np_layer_text_write(&c->anchor, c->anchor_text);
-	NP_TRY(make_plan(c, layers, layer_count, err));
+	NP_TRY(make_plan(c, err));
 	c->has_anchor = c->plan.count >= LEAST_FOR_ANCHORS;
 	NP_TRY(open_ledger(c, &c->layers, err));
-	if (c->options->network_count)
+	if (c->work->network_count)
 		NP_TRY(open_ledger(c, &c->networks, err));
 	c->sequence = c->layers.history.count + c->networks.history.count;
 	count_done(c);
@@ -461,7 +464,7 @@ static np_status run(campaign *c, np_error *err)
 		return NP_OK;
 	NP_TRY(calibrate(c, err));
 	NP_TRY(begin_ledger(c, &c->layers, &c->layer_procedure, err));
-	if (c->options->network_count)
+	if (c->work->network_count)
 		NP_TRY(begin_ledger(c, &c->networks, &c->network_procedure, err));
 	NP_TRY(run_layers(c, err));
 	return run_networks(c, err);
@@ -491,17 +494,18 @@ static np_status sum_up(campaign *c, np_error *err)
 	return NP_OK;
 }
 
-np_status np_campaign_run(np_device *device, const np_measure_options *options, const np_layer_config *layers, int layer_count,
+np_status np_campaign_run(np_device *device, const np_measure_options *options, const np_workload *workload,
                           np_measure_result *result, np_error *err)
 {
 	campaign c = {.device = device,
 	              .options = options,
+	              .work = workload,
 	              .result = result,
 	              .layers = {.path = options->layers_path, .columns = &NP_LAYER_COLUMNS},
 	              .networks = {.path = options->networks_path, .columns = &NP_NETWORK_COLUMNS, .networks = true},
 	              .passes = options->passes > 0 ? options->passes : 1};
 	c.layer_procedure.idle_w = NAN;
-	np_status status = prepare(&c, layers, layer_count, err);
+	np_status status = prepare(&c, err);
 	if (status == NP_OK)
 		status = run(&c, err);
 	if (status == NP_OK)

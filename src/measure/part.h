@@ -10,7 +10,7 @@
 #include "measure/device.h"
 
 /* Changes with anything below, with np_program and with np_job_facts. */
-enum { NP_PART_VERSION = 1 };
+enum { NP_PART_VERSION = 2 };
 #define NP_PART_ENTRY "np_part_table"
 
 typedef struct np_part_engine np_part_engine;

@@ -78,6 +78,7 @@ static np_status fill_layer_program(const np_layer_config *config, np_program *p
 	program->step_count = 1;
 	program->tensor_count = in_place ? inputs : inputs + 1;
 	program->batch = config->batch;
+	program->network = program->path = "";
 	return NP_OK;
 }
 
@@ -198,18 +199,26 @@ static np_status add_steps(build *b)
 	return NP_OK;
 }
 
+static bool name_network(np_program *program, const char *name, const char *path, int64_t batch)
+{
+	program->name = program->network = np_arena_text(&program->arena, name, strlen(name));
+	program->path = np_arena_text(&program->arena, path, strlen(path));
+	program->batch = batch;
+	program->whole = true;
+	return program->name && program->path;
+}
+
 static np_status fill_network_program(build *b)
 {
 	np_program *program = b->program;
-	const char *name = np_network_name(b->network);
+	bool named =
+	        name_network(program, np_network_name(b->network), np_network_path(b->network), np_network_batch(b->network));
 	size_t tensors = (size_t)np_network_tensor_count(b->network), layers = (size_t)np_network_layer_count(b->network);
-	program->batch = np_network_batch(b->network);
-	program->name = np_arena_text(&program->arena, name, strlen(name));
 	program->steps = np_arena_array(&program->arena, layers, sizeof *program->steps);
 	program->values = np_arena_array(&program->arena, tensors, sizeof *program->values);
 	int *scratch = calloc(3 * tensors + 1, sizeof *scratch);
 	np_status status;
-	if (!program->name || !program->steps || !program->values || !scratch) {
+	if (!named || !program->steps || !program->values || !scratch) {
 		status = np_fail_memory(b->err);
 	} else {
 		b->seen_as = scratch;
@@ -226,4 +235,30 @@ np_status np_program_of_network(const np_network *network, np_program *program, 
 	*program = (np_program){0};
 	build b = {.network = network, .program = program, .err = err};
 	return finish(fill_network_program(&b), program);
+}
+
+/* ---- a list ---- */
+
+static np_status fill_list_program(const np_layer_config *layers, int layer_count, np_program *program, np_error *err)
+{
+	program->steps = np_arena_array(&program->arena, (size_t)layer_count + 1, sizeof *program->steps);
+	if (!program->steps)
+		return np_fail_memory(err);
+	for (int i = 0; i < layer_count; i++) {
+		char text[NP_LAYER_TEXT_SIZE];
+		np_layer_text_write(&layers[i], text);
+		const char *name = np_arena_text(&program->arena, text, strlen(text));
+		if (!name)
+			return np_fail_memory(err);
+		program->steps[program->step_count++] = (np_step){.config = layers[i], .name = name};
+	}
+	return NP_OK;
+}
+
+np_status np_program_of_list(const char *name, const char *path, int64_t batch, const np_layer_config *layers, int layer_count,
+                             np_program *program, np_error *err)
+{
+	*program = (np_program){0};
+	bool named = name_network(program, name, path, batch);
+	return finish(named ? fill_list_program(layers, layer_count, program, err) : np_fail_memory(err), program);
 }

@@ -30,13 +30,19 @@ typedef struct np_program {
 	int64_t *values; /* how many values each tensor has */
 	int tensor_count;
 	int64_t batch;
-	const char *name; /* of the network, or the layer's text */
+	const char *name;    /* of the network, or the layer's text */
+	const char *network; /* the one it is, or its layer belongs to; "" = none */
+	const char *path;    /* of the network's file, "" = none */
+	bool whole;          /* a network, not a layer alone */
 } np_program;
 
 /* One layer alone, with tensors of its own; relu, activation and dropout in place. */
 np_status np_program_of_layer(const np_layer_config *config, np_program *program, np_error *err) NP_MUST_CHECK;
 /* A network, layer by layer. NP_ERR_UNSUPPORTED names a layer that has no configuration. */
 np_status np_program_of_network(const np_network *network, np_program *program, np_error *err) NP_MUST_CHECK;
+/* A network of which only the layers are known, for a device that needs no more: steps without tensors. */
+np_status np_program_of_list(const char *name, const char *path, int64_t batch, const np_layer_config *layers, int layer_count,
+                             np_program *program, np_error *err) NP_MUST_CHECK;
 void np_program_free(np_program *program);
 
 #endif
