@@ -20,6 +20,7 @@ from ._rank import Ranking, rank
 from ._records import (Degree, LayerInspection, LayerPrediction, LayerScore, Model, NetworkScore, NetworkTotals, RankedNetwork,
                        Summary, SweepPoint)
 from ._result import Result
+from ._score import Scorer, result_schema, score
 from ._sweep import Sweep, sweep
 from .errors import (ArgumentError, FileError, InputError, MissingFileError, NeuralPowerError, OutOfMemoryError, UnavailableError,
                      UnsupportedError)
@@ -29,7 +30,7 @@ __version__ = _text(_lib.np_version())
 __all__ = [
     "DEFAULT_PLATFORM", "ArgumentError", "Degree", "Evaluation", "FileError", "InputError", "Inspection", "LayerInspection",
     "LayerPrediction", "LayerScore", "LeftOutWarning", "MissingFileError", "Model", "Network", "NetworkScore", "NetworkTotals",
-    "NeuralPowerError", "OutOfMemoryError", "Platform", "Prediction", "RankedNetwork", "Ranking", "Result", "Summary", "Sweep",
+    "NeuralPowerError", "OutOfMemoryError", "Platform", "Prediction", "RankedNetwork", "Ranking", "Result", "Scorer", "Summary", "Sweep",
     "SweepPoint", "UnavailableError", "UnsupportedError", "evaluate", "fit", "inspect", "load", "load_platform", "platforms",
-    "predict", "rank", "sheets", "sweep",
+    "predict", "rank", "result_schema", "score", "sheets", "sweep",
 ]

@@ -395,8 +395,8 @@ static np_status read_layer(np_netjson *reader)
 	l.window = 5;
 	NP_TRY(np_scan_byte(scan, '{', "a layer, an object {...},"));
 	for (;; first = false) {
-		np_scan_peek(scan);
-		const char *at = scan->at + (*scan->at == ',');
+		bool comma = np_scan_peek(scan) == ',';
+		const char *at = scan->at + comma;
 		NP_TRY(np_scan_member(scan, first, &more, &key, &length));
 		if (!more)
 			break;
