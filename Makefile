@@ -34,6 +34,7 @@ check: deps-check
 	scripts/check
 
 check-long: deps-check
+	scripts/install-deps long
 	scripts/check --long
 
 paper: all

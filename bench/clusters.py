@@ -6,8 +6,8 @@ network once, with the same scores to the last bit.
 
     bench/clusters.py [--networks 1000000] [--program build/neuralpower] [--only one,spark,spark-kill,ray,ray-kill] [--keep DIR]
 
-Wants pyarrow, pyspark (and Java 17) and ray[data] beside neuralpower in the Python that runs it. Processor time is that of
-the whole tree of processes; a killed worker's time is lost, and not in it.
+Wants pyarrow, pyspark (and Java 17) and ray[data] beside neuralpower in the Python that runs it. Times are of whole runs, start
+and end of the cluster included; processor time is that of all processes of a run, looked at ten times a second.
 """
 import argparse
 import hashlib
@@ -25,11 +25,11 @@ import pyarrow.parquet
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
 
-# How each is started, and what the command line of a process that scores has in it.
+# How each is started; what the command line of a process that scores has in it, and of the one above it that is killed.
 RUNS = {
-    "one": (["arrow_search.py"], None),
-    "spark": (["spark_search.py", "--master", "local-cluster[2,1,1024]"], "CoarseGrainedExecutorBackend"),
-    "ray": (["ray_search.py", "--cpus", "2"], "MapBatches(score)"),
+    "one": (["arrow_search.py"], "arrow_search.py", None),
+    "spark": (["spark_search.py", "--master", "local-cluster[2,1,1024]"], "pyspark.daemon", "CoarseGrainedExecutorBackend"),
+    "ray": (["ray_search.py", "--cpus", "2"], "MapBatches(score)", "MapBatches(score)"),
 }
 
 
@@ -69,30 +69,34 @@ def below(root, table):
     return wanted - {root}
 
 
-def find_worker(root, mark):
-    table = processes()
-    return next((number for number in sorted(below(root, table)) if mark in table[number][2]), None)
+class Watch:
+    """Follows a run to its end: the processor seconds of all it starts, and the worker that is killed on the way."""
 
+    def __init__(self, process, scores, kills, after_seconds):
+        self.process, self.scores, self.kills, self.after_seconds = process, scores, kills, after_seconds
+        self.seconds = {}
+        self.killed = None
 
-def scoring(root, mark):
-    """Processor seconds of the workers and what they started."""
-    table = processes()
-    tree = below(root, table)
-    workers = {number for number in tree if mark in table[number][2]}
-    helpers = set().union(*(below(number, table) for number in workers)) | workers
-    return sum(table[number][1] for number in helpers & table.keys())
-
-
-def kill_one(process, mark, after_seconds):
-    """Kills a worker once all have worked so long; says so, or fails when the run was over before."""
-    while process.poll() is None:
-        if scoring(process.pid, mark) > after_seconds:
-            worker = find_worker(process.pid, mark)
-            if worker:
+    def look(self):
+        table = processes()
+        tree = below(self.process.pid, table) | {self.process.pid} & table.keys()
+        self.seconds.update({number: table[number][1] for number in tree})
+        busy = {number: table[number][1] for number in tree if self.scores in table[number][2]}
+        if self.kills and not self.killed and sum(busy.values()) > self.after_seconds:
+            worker = max(busy, key=busy.get)
+            while worker in tree and self.kills not in table[worker][2]:
+                worker = table[worker][0]
+            if worker in tree:
                 os.kill(worker, signal.SIGKILL)
-                return worker
-        time.sleep(0.05)
-    sys.exit("the run was over before a worker could be killed")
+                self.killed = worker
+
+    def to_the_end(self):
+        while self.process.poll() is None:
+            self.look()
+            time.sleep(0.1)
+        if self.kills and not self.killed:
+            sys.exit("the run was over before a worker could be killed")
+        return self.process.returncode
 
 
 # ---- runs
@@ -113,23 +117,21 @@ def digest(folder):
 
 
 def run(name, networks, scores, log, kill_after):
-    words, mark = RUNS[name.removesuffix("-kill")]
-    before, begin = os.times(), time.monotonic()
-    killed = None
+    """Seconds, processor seconds, and the worker that was killed."""
+    words, busy, kills = RUNS[name.removesuffix("-kill")]
+    begin = time.monotonic()
     with open(log, "w") as output:
         process = subprocess.Popen([sys.executable, EXAMPLES / words[0], networks, scores, *words[1:]], stdout=output,
                                    stderr=output, start_new_session=True)
+        watch = Watch(process, busy, kills if name.endswith("-kill") else None, kill_after)
         try:
-            if name.endswith("-kill"):
-                killed = kill_one(process, mark, kill_after)
-            status = process.wait()
+            status = watch.to_the_end()
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
     if status:
         sys.exit(f"{name}: failed\n{pathlib.Path(log).read_text()[-4000:]}")
-    after = os.times()
-    return time.monotonic() - begin, after.children_user + after.children_system - before.children_user - before.children_system, killed
+    return time.monotonic() - begin, sum(watch.seconds.values()), watch.killed
 
 
 def main():
@@ -138,7 +140,7 @@ def main():
     parser.add_argument("--rows", type=int, default=12500, help="in each file (%(default)s)")
     parser.add_argument("--program", default=ROOT / "build/neuralpower")
     parser.add_argument("--only", default="one,spark,spark-kill,ray,ray-kill", help="runs, the first being what the others are held to")
-    parser.add_argument("--kill-after", type=float, default=20, help="processor seconds of the workers (%(default)s)")
+    parser.add_argument("--kill-after", type=float, default=20, help="processor seconds of what scores (%(default)s)")
     parser.add_argument("--keep", help="a folder for networks, scores and logs, used again; else a temporary one")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
