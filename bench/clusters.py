@@ -7,7 +7,7 @@ network once, with the same scores to the last bit.
     bench/clusters.py [--networks 1000000] [--program build/neuralpower] [--only one,spark,spark-kill,ray,ray-kill] [--keep DIR]
 
 Wants pyarrow, pyspark (and Java 17) and ray[data] beside neuralpower in the Python that runs it. Times are of whole runs, start
-and end of the cluster included; processor time is that of all processes of a run, looked at ten times a second.
+and end of the cluster included; processor time is that of all processes of a run, looked at twice a second.
 """
 import argparse
 import hashlib
@@ -93,7 +93,7 @@ class Watch:
     def to_the_end(self):
         while self.process.poll() is None:
             self.look()
-            time.sleep(0.1)
+            time.sleep(0.5)
         if self.kills and not self.killed:
             sys.exit("the run was over before a worker could be killed")
         return self.process.returncode
