@@ -5,15 +5,13 @@ no row becomes a Python object, and none is copied.
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
+import importlib
+from typing import Any, Iterator, Optional, Sequence
 
 from ._call import call, create
 from ._core import ffi, lib
 from ._platform import DEFAULT_PLATFORM, PlatformLike, load_platform
 from .errors import ArgumentError
-
-if TYPE_CHECKING:
-    import pyarrow
 
 _pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer_of.restype = ctypes.c_void_p
@@ -22,18 +20,17 @@ _pointer_of.argtypes = [ctypes.py_object, ctypes.c_char_p]
 
 def _pyarrow() -> Any:
     try:
-        import pyarrow
+        return importlib.import_module("pyarrow")  # it has no type hints
     except ImportError as error:
         raise ImportError("scores are a pyarrow.RecordBatch: pip install pyarrow") from error
-    return pyarrow
 
 
 def _address(pointer: Any) -> int:
     return int(ffi.cast("uintptr_t", pointer))
 
 
-def result_schema() -> pyarrow.Schema:
-    """The columns of scores: numbers (float64), and `error` (utf8), which says of a row why it has none."""
+def result_schema() -> Any:
+    """The columns of scores, a pyarrow.Schema: numbers (float64), and `error` (utf8), which says of a row why it has none."""
     schema = ffi.new("struct ArrowSchema *")
     call(lib.np_arrow_result_schema, schema)
     return _pyarrow().Schema._import_from_c(_address(schema))  # takes it over
@@ -85,17 +82,17 @@ class Scorer:
         scores = pyarrow.RecordBatchReader.from_batches(pyarrow.schema(fields + list(self._schema)), self._each(reader))
         return scores if isinstance(data, pyarrow.RecordBatchReader) else scores.read_all()
 
-    def _kept(self, schema: pyarrow.Schema) -> list[str]:
+    def _kept(self, schema: Any) -> list[str]:
         missing = [name for name in self._keep if name not in schema.names]
         if missing:
             raise ArgumentError(f"keep: the data have no column '{missing[0]}'")
         return self._keep
 
-    def _each(self, reader: pyarrow.RecordBatchReader) -> Iterator[pyarrow.RecordBatch]:
+    def _each(self, reader: Any) -> Iterator[Any]:
         for batch in reader:
             yield self._score(batch)
 
-    def _score(self, data: Any) -> pyarrow.RecordBatch:
+    def _score(self, data: Any) -> Any:
         pyarrow = _pyarrow()
         schema, array = data.__arrow_c_array__()  # capsules, which give the data back when they go
         scores = ffi.new("struct ArrowArray *")

@@ -42,7 +42,7 @@ def main():
         skip("the packages of Spark and Ray cannot be installed: " + (got.stderr.strip().splitlines() or ["?"])[-1])
     subprocess.run([*pip, "--force-reinstall", "--no-deps", SOURCE], check=True)
     subprocess.run([*pip, "cffi"], check=True)
-    sys.exit(subprocess.run([python, SOURCE / "bench/clusters.py", "--networks", "20000", "--rows", "1000", "--kill-after", "3",
+    sys.exit(subprocess.run([python, SOURCE / "bench/clusters.py", "--networks", "50000", "--rows", "2500", "--kill-after", "3",
                              "--program", PROGRAM], cwd=PLACE).returncode)
 
 
