@@ -22,7 +22,8 @@ def main():
     parser.add_argument("--master", help="where Spark runs, when spark-submit does not say")
     args = parser.parse_args()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("neuralpower")
+    # Networks are few bytes and much work: a partition of a megabyte, which is about a file of networks_to_parquet.py.
+    builder = SparkSession.builder.appName("neuralpower").config("spark.sql.files.maxPartitionBytes", "1m")
     spark = (builder.master(args.master) if args.master else builder).getOrCreate()
     platform = args.platform
 
