@@ -34,7 +34,7 @@ check: deps-check
 	scripts/check
 
 check-long: deps-check
-	scripts/install-deps package
+	scripts/install-deps package long
 	scripts/check --long
 
 paper: all

@@ -22,6 +22,7 @@
 #ifndef NEURALPOWER_H
 #define NEURALPOWER_H
 
+#include <neuralpower/arrow.h>
 #include <neuralpower/baseline.h>
 #include <neuralpower/check.h>
 #include <neuralpower/dataset.h>

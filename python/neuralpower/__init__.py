@@ -23,6 +23,7 @@ from ._rank import Ranking, rank
 from ._records import (Degree, LayerInspection, LayerPrediction, LayerScore, Model, NetworkScore, NetworkTotals, RankedNetwork,
                        Summary, SweepPoint)
 from ._result import Result
+from ._score import Scorer, result_schema, score
 from ._sweep import Sweep, sweep
 from .errors import (ArgumentError, FileError, InputError, MissingFileError, NeuralPowerError, OutOfMemoryError, UnavailableError,
                      UnsupportedError)
@@ -47,7 +48,8 @@ def __getattr__(name: str) -> _Any:
 __all__ = [
     "DEFAULT_PLATFORM", "ArgumentError", "Degree", "Evaluation", "FileError", "InputError", "Inspection", "LayerInspection",
     "LayerPrediction", "LayerScore", "LeftOutWarning", "MissingFileError", "Model", "Network", "NetworkScore", "NetworkTotals",
-    "NeuralPowerError", "OutOfMemoryError", "Platform", "Prediction", "RankedNetwork", "Ranking", "Result", "Summary", "Sweep",
+    "NeuralPowerError", "OutOfMemoryError", "Platform", "Prediction", "RankedNetwork", "Ranking", "Result", "Scorer", "Summary", "Sweep",
     "SweepPoint", "TorchEstimate", "TorchMeasurement", "UnavailableError", "UnsupportedError", "estimate_torch", "evaluate", "fit",
-    "inspect", "load", "load_platform", "measure_torch", "measure_torch_suite", "platforms", "predict", "rank", "sheets", "sweep",
+    "inspect", "load", "load_platform", "measure_torch", "measure_torch_suite", "platforms", "predict", "rank", "result_schema", "score",
+    "sheets", "sweep",
 ]

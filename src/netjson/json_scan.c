@@ -10,7 +10,7 @@
 
 enum { DEEPEST = 64 };
 
-np_scan np_scan_on(char *text, size_t size, char *spare, int line, np_error *err)
+np_scan np_scan_on(const char *text, size_t size, char *spare, int line, np_error *err)
 {
 	return (np_scan){.text = text, .end = text + size, .at = text, .spare = spare, .line = line, .err = err};
 }
@@ -94,16 +94,22 @@ np_status np_scan_member(np_scan *scan, bool first, bool *more, char **key, size
 
 /* ---- strings ---- */
 
+/* The byte at a place of the text, NUL at its end: no byte of any value of JSON. */
+static char look(const np_scan *scan, const char *at)
+{
+	return at < scan->end ? *at : '\0';
+}
+
 static int hex_digit(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool read_hex(const char *text, uint32_t *value)
+static bool read_hex(const np_scan *scan, const char *at, uint32_t *value)
 {
 	*value = 0;
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_digit(text[i]); /* a NUL is no digit: never reads past the end */
+		int digit = hex_digit(look(scan, at + i)); /* the end is none */
 		if (digit < 0)
 			return false;
 		*value = *value << 4 | (uint32_t)digit;
@@ -136,11 +142,11 @@ static np_status read_unicode(np_scan *scan, const char **at, char **to)
 {
 	uint32_t point, second;
 	const char *begin = *at - 2;
-	if (!read_hex(*at, &point))
+	if (!read_hex(scan, *at, &point))
 		return np_scan_fail(scan, begin, NP_ERR_SYNTAX, "four hexadecimal digits were expected after \\u");
 	*at += 4;
-	if (point >= 0xd800 && point < 0xdc00 && (*at)[0] == '\\' && (*at)[1] == 'u' && read_hex(*at + 2, &second) &&
-	    second >= 0xdc00 && second < 0xe000) {
+	if (point >= 0xd800 && point < 0xdc00 && look(scan, *at) == '\\' && look(scan, *at + 1) == 'u' &&
+	    read_hex(scan, *at + 2, &second) && second >= 0xdc00 && second < 0xe000) {
 		*at += 6;
 		point = 0x10000 + ((point - 0xd800) << 10) + (second - 0xdc00);
 	}
@@ -153,28 +159,29 @@ static np_status read_unicode(np_scan *scan, const char **at, char **to)
 static np_status read_escape(np_scan *scan, const char **at, char **to)
 {
 	static const char FROM[] = "\"\\/bfnrt", TO[] = "\"\\/\b\f\n\r\t";
-	char c = *++*at;
+	char c = look(scan, ++*at);
 	const char *known = c ? strchr(FROM, c) : NULL;
+	if (!known && c != 'u')
+		return np_scan_fail(scan, *at - 1, NP_ERR_SYNTAX, "no such escape");
 	++*at;
 	if (c == 'u')
 		return read_unicode(scan, at, to);
-	if (!known)
-		return np_scan_fail(scan, *at - 2, NP_ERR_SYNTAX, "no such escape");
 	*(*to)++ = TO[known - FROM];
 	return NP_OK;
 }
 
 /* A byte of a string that may not stand there, or a character's first beyond ASCII. */
-static np_status check_byte(np_scan *scan, const char *at, size_t *length)
+static np_status check_byte(const np_scan *scan, const char *at, size_t *length)
 {
-	*length = 1;
+	char piece[5] = {0};
+	if (at == scan->end)
+		return np_scan_fail(scan, at, NP_ERR_SYNTAX, "the text ends within a string");
 	if ((unsigned char)*at >= 0x80) {
-		if (np_utf8_decode(at, length) == NP_REPLACEMENT && *length == 1)
+		memcpy(piece, at, scan->end - at < 4 ? (size_t)(scan->end - at) : 4);
+		if (np_utf8_decode(piece, length) == NP_REPLACEMENT && *length == 1)
 			return np_scan_fail(scan, at, NP_ERR_SYNTAX, "the text is not UTF-8");
 		return NP_OK;
 	}
-	if (at == scan->end)
-		return np_scan_fail(scan, at, NP_ERR_SYNTAX, "the text ends within a string");
 	return np_scan_fail(scan, at, NP_ERR_SYNTAX, "the byte 0x%02x does not belong in a string", (unsigned char)*at);
 }
 
@@ -183,51 +190,29 @@ static bool is_plain(char c)
 	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Goes on where the first escape was met: what came before is copied. */
-static np_status read_escaped(np_scan *scan, const char *begin, const char *at, char **string, size_t *length)
-{
-	char *to = scan->spare;
-	size_t size;
-	*string = to;
-	memcpy(to, begin, (size_t)(at - begin));
-	to += at - begin;
-	while (*at != '"') {
-		if (*at == '\\') {
-			NP_TRY(read_escape(scan, &at, &to));
-		} else if (is_plain(*at)) {
-			*to++ = *at++;
-		} else {
-			NP_TRY(check_byte(scan, at, &size));
-			memcpy(to, at, size);
-			to += size;
-			at += size;
-		}
-	}
-	*to++ = '\0'; /* where the closing quote has its byte: never more than the text has */
-	*length = (size_t)(to - *string) - 1;
-	scan->spare = to;
-	scan->at += at + 1 - scan->at; /* at is const here */
-	return NP_OK;
-}
-
 np_status np_scan_string(np_scan *scan, char **string, size_t *length)
 {
 	NP_TRY(np_scan_byte(scan, '"', "a text in quotes"));
-	char *begin = scan->at, *at = begin;
-	size_t size;
+	const char *at = scan->at;
+	char *to = *string = scan->spare;
 	for (;;) {
-		while (is_plain(*at))
-			at++;
-		if (*at == '"')
+		size_t size;
+		while (at < scan->end && is_plain(*at))
+			*to++ = *at++;
+		if (look(scan, at) == '"')
 			break;
-		if (*at == '\\')
-			return read_escaped(scan, begin, at, string, length);
+		if (look(scan, at) == '\\') {
+			NP_TRY(read_escape(scan, &at, &to));
+			continue;
+		}
 		NP_TRY(check_byte(scan, at, &size));
+		memcpy(to, at, size);
+		to += size;
 		at += size;
 	}
-	*at = '\0';
-	*string = begin;
-	*length = (size_t)(at - begin);
+	*length = (size_t)(to - *string);
+	*to++ = '\0'; /* where a quote has its byte: never more than the text has */
+	scan->spare = to;
 	scan->at = at + 1;
 	return NP_OK;
 }
@@ -239,47 +224,48 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static char *skip_digits(char *at)
+static const char *skip_digits(const np_scan *scan, const char *at)
 {
-	while (is_digit(*at))
+	while (is_digit(look(scan, at)))
 		at++;
 	return at;
 }
 
 /* Behind a number as JSON writes it; NULL when there is none. */
-static char *skip_number(char *at)
+static const char *skip_number(const np_scan *scan, const char *at)
 {
-	at += *at == '-';
-	if (!is_digit(*at))
+	at += look(scan, at) == '-';
+	if (!is_digit(look(scan, at)))
 		return NULL;
-	at = *at == '0' ? at + 1 : skip_digits(at);
-	if (*at == '.') {
-		if (!is_digit(at[1]))
+	at = *at == '0' ? at + 1 : skip_digits(scan, at);
+	if (look(scan, at) == '.') {
+		if (!is_digit(look(scan, at + 1)))
 			return NULL;
-		at = skip_digits(at + 1);
+		at = skip_digits(scan, at + 1);
 	}
-	if (*at == 'e' || *at == 'E') {
+	if (look(scan, at) == 'e' || look(scan, at) == 'E') {
 		at++;
-		at += *at == '+' || *at == '-';
-		if (!is_digit(*at))
+		at += look(scan, at) == '+' || look(scan, at) == '-';
+		if (!is_digit(look(scan, at)))
 			return NULL;
-		at = skip_digits(at);
+		at = skip_digits(scan, at);
 	}
 	return at;
 }
 
 np_status np_scan_int(np_scan *scan, int64_t *value)
 {
-	np_scan_peek(scan);
-	char *begin = scan->at, *at = begin + (*begin == '-'), *digits = at;
+	bool negative = np_scan_peek(scan) == '-';
+	const char *begin = scan->at, *digits = begin + negative, *at = digits;
 	int64_t number = 0;
-	while (is_digit(*at) && at - digits < 18)
+	while (is_digit(look(scan, at)) && at - digits < 18)
 		number = 10 * number + (*at++ - '0');
-	if (at == digits || (*digits == '0' && at - digits > 1) || *at == '.' || *at == 'e' || *at == 'E')
+	char next = look(scan, at);
+	if (at == digits || (*digits == '0' && at - digits > 1) || next == '.' || next == 'e' || next == 'E')
 		return fail_expected(scan, "a whole number");
-	if (is_digit(*at))
+	if (is_digit(next))
 		return np_scan_fail(scan, begin, NP_ERR_LIMIT, "the number has more than 18 digits");
-	*value = *begin == '-' ? -number : number;
+	*value = negative ? -number : number;
 	scan->at = at;
 	return NP_OK;
 }
@@ -287,7 +273,7 @@ np_status np_scan_int(np_scan *scan, int64_t *value)
 static bool skip_word(np_scan *scan, const char *word)
 {
 	size_t length = strlen(word);
-	if (strncmp(scan->at, word, length) != 0)
+	if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, word, length) != 0)
 		return false;
 	scan->at += length;
 	return true;
@@ -302,13 +288,13 @@ np_status np_scan_bool(np_scan *scan, bool *value)
 
 static np_status skip_scalar(np_scan *scan)
 {
-	char *string, *after;
+	char *string;
 	size_t length;
-	if (*scan->at == '"')
+	if (np_scan_peek(scan) == '"')
 		return np_scan_string(scan, &string, &length);
 	if (skip_word(scan, "true") || skip_word(scan, "false") || skip_word(scan, "null"))
 		return NP_OK;
-	after = skip_number(scan->at);
+	const char *after = skip_number(scan, scan->at);
 	if (!after)
 		return fail_expected(scan, "a value");
 	scan->at = after;

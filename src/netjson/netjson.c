@@ -14,7 +14,8 @@ enum { LARGEST_FILE = 16 << 20, VERSION = 1 };
 
 static np_status read_schema(np_netjson *reader)
 {
-	char *schema, *end, *at = reader->scan.at;
+	const char *at = reader->scan.at;
+	char *schema, *end;
 	size_t length, prefix = strlen(NP_NETJSON_SCHEMA);
 	NP_TRY(np_scan_string(&reader->scan, &schema, &length));
 	long version = strncmp(schema, NP_NETJSON_SCHEMA, prefix) == 0 ? strtol(schema + prefix, &end, 10) : 0;
@@ -43,14 +44,14 @@ static np_status read_input(np_netjson *reader)
 	int rank = 0;
 	bool more, first = true;
 	np_scan_peek(scan);
-	char *begin = scan->at;
+	const char *begin = scan->at;
 	NP_TRY(np_scan_byte(scan, '[', "an array with the shape of the input"));
 	for (;; first = false) {
 		NP_TRY(np_scan_element(scan, first, &more));
 		if (!more)
 			break;
 		np_scan_peek(scan);
-		char *at = scan->at;
+		const char *at = scan->at;
 		if (rank == NP_MAX_RANK)
 			return np_scan_fail(scan, at, NP_ERR_LIMIT, "at most %d dimensions were expected", NP_MAX_RANK);
 		NP_TRY(np_scan_int(scan, &dims[rank]));
@@ -113,7 +114,7 @@ static np_status read_object(np_netjson *reader)
 	char *key;
 	size_t length;
 	np_scan_peek(scan);
-	char *begin = scan->at;
+	const char *begin = scan->at;
 	NP_TRY(np_scan_byte(scan, '{', "a network, an object {...},"));
 	for (;; first = false) {
 		NP_TRY(np_scan_member(scan, first, &more, &key, &length));
@@ -141,6 +142,18 @@ np_status np_netjson_parse(np_netjson *reader, np_scan scan, const np_load_optio
 		reader->stamp = 1;
 	}
 	return read_object(reader);
+}
+
+np_status np_netjson_next(np_netjson *reader, np_scan scan, const char *path, const np_load_options *options,
+                          np_network *network)
+{
+	np_network_reset(network);
+	NP_TRY(np_network_set_origin(network, path, "json", scan.err));
+	NP_TRY(np_netjson_parse(reader, scan, options, network));
+	np_status status = np_network_finish(network, scan.err);
+	if (status != NP_OK)
+		np_error_set_place(scan.err, scan.line, 1);
+	return status;
 }
 
 np_status np_netjson_read(np_source *source, const np_load_options *options, np_network *network, np_error *err)

@@ -32,8 +32,11 @@ typedef struct np_netjson {
 	int last; /* the tensor that a layer without `input` reads; -1 = there is none yet */
 } np_netjson;
 
-/* Reads one text, which it uses up; see np_scan_on(). Zero-initialise the reader before the first. */
+/* Reads one text; see np_scan_on(). Zero-initialise the reader before the first. */
 np_status np_netjson_parse(np_netjson *reader, np_scan scan, const np_load_options *options, np_network *network) NP_MUST_CHECK;
+/* The same into a network that is emptied before and finished after, and has come from `path`. */
+np_status np_netjson_next(np_netjson *reader, np_scan scan, const char *path, const np_load_options *options,
+                          np_network *network) NP_MUST_CHECK;
 void np_netjson_free(np_netjson *reader);
 
 /* ---- what the files of this room share ---- */

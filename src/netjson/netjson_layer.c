@@ -118,7 +118,8 @@ static np_status read_name(np_netjson *reader, layer *l)
 
 static np_status read_type(np_netjson *reader, layer *l)
 {
-	char *type, *at = reader->scan.at;
+	const char *at = reader->scan.at;
+	char *type;
 	size_t length;
 	NP_TRY(np_scan_string(&reader->scan, &type, &length));
 	if (!np_kind_find(type, &l->kind) || !KEYS_OF[l->kind].known)
@@ -140,7 +141,8 @@ static np_status make_room(np_netjson *reader, int inputs)
 
 static np_status add_input(np_netjson *reader, layer *l)
 {
-	char *name, *at = reader->scan.at;
+	const char *at = reader->scan.at;
+	char *name;
 	size_t length;
 	if (l->input_count == MOST_INPUTS)
 		return np_scan_fail(&reader->scan, at, NP_ERR_LIMIT, "more than %d inputs", MOST_INPUTS);
@@ -173,7 +175,8 @@ static np_status read_inputs(np_netjson *reader, layer *l)
 static np_status read_pad(np_netjson *reader, layer *l)
 {
 	np_scan *scan = &reader->scan;
-	char *word, *at = scan->at;
+	const char *at = scan->at;
+	char *word;
 	size_t length;
 	if (np_scan_peek(scan) != '"')
 		return read_numbers(reader, 0, &l->pad);
@@ -392,8 +395,8 @@ static np_status read_layer(np_netjson *reader)
 	l.window = 5;
 	NP_TRY(np_scan_byte(scan, '{', "a layer, an object {...},"));
 	for (;; first = false) {
-		np_scan_peek(scan);
-		const char *at = scan->at + (*scan->at == ',');
+		bool comma = np_scan_peek(scan) == ',';
+		const char *at = scan->at + comma;
 		NP_TRY(np_scan_member(scan, first, &more, &key, &length));
 		if (!more)
 			break;

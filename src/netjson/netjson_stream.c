@@ -56,7 +56,7 @@ void np_stream_close(np_stream *s)
 
 static np_status make_room(np_stream *s, size_t more, np_error *err)
 {
-	size_t needed = s->size + more + 1, capacity = s->capacity ? s->capacity : 4096;
+	size_t needed = s->size + more, capacity = s->capacity ? s->capacity : 4096;
 	if (needed <= s->capacity)
 		return NP_OK;
 	while (capacity < needed)
@@ -93,7 +93,6 @@ static np_status read_line(np_stream *s, np_error *err)
 	s->size = 0;
 	s->too_long = false;
 	s->number++;
-	NP_TRY(make_room(s, 0, err));
 	for (;;) {
 		NP_TRY(np_source_peek(s->source, NP_SOURCE_PEEK, &data, &got, err));
 		s->ended = !got;
@@ -103,10 +102,8 @@ static np_status read_line(np_stream *s, np_error *err)
 			NP_TRY(take(s, count, err));
 		if (feed)
 			NP_TRY(np_source_skip(s->source, 1, err));
-		if (feed || s->ended) {
-			s->line[s->size] = '\0';
+		if (feed || s->ended)
 			return NP_OK;
-		}
 	}
 }
 
@@ -126,15 +123,9 @@ static np_status parse_line(np_stream *s, size_t from, np_error *err)
 	int line = s->number < INT_MAX ? (int)s->number : INT_MAX;
 	if (s->too_long)
 		return np_fail_at(err, NP_ERR_LIMIT, line, 1, "the line has more than %d bytes", LONGEST_LINE);
-	np_network_reset(s->network);
-	NP_TRY(np_network_set_origin(s->network, np_source_path(s->source), "json", err));
 	np_scan scan = np_scan_on(s->line, s->size, s->spare, line, err);
 	scan.at += from;
-	NP_TRY(np_netjson_parse(&s->reader, scan, &s->options, s->network));
-	np_status status = np_network_finish(s->network, err);
-	if (status != NP_OK)
-		np_error_set_place(err, line, 1);
-	return status;
+	return np_netjson_next(&s->reader, scan, np_source_path(s->source), &s->options, s->network);
 }
 
 static np_status next(np_stream *s, const np_network **network, np_error *err)
