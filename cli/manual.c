@@ -81,7 +81,8 @@ static const manual MANUALS[] = {
           {"neuralpower evaluate -p xeon-5120-pytorch --networks networks.csv alexnet.prototxt", "measured networks"},
           {"neuralpower evaluate --table predicted.csv", "columns predicted and actual, from any program"}}},
         {"check",
-         "Fails, with exit status 1, when a network costs more than a limit or grew from a baseline by more than a tolerance. A "
+         "Fails, with exit status 1, when a network costs more than a limit or grew from a baseline by more than a tolerance. "
+         "A "
          "value whose interval reaches below its limit passes, unless --strict is given.",
          NULL,
          {{"neuralpower check alexnet.prototxt --batch 16 -p xeon-5120-pytorch --max-runtime-ms 500", "a limit"}}},
@@ -89,7 +90,8 @@ static const manual MANUALS[] = {
          "Reads what other programs measured, profiles of ONNX Runtime and trtexec and tables of EdgeProfiler and "
          "NeurstrucEnergy, and writes it as a data set that fit and evaluate take.",
          NULL,
-         {{NULL, NULL}}},
+         {{"neuralpower import profile.json --network alexnet.onnx --device \"my CPU\" -o profiled.csv",
+           "a profile of ONNX Runtime"}}},
         {"rank",
          "Says which of several networks to choose by the Energy-Precision Ratio M = error^alpha x energy per item (Equation 9 "
          "of the paper): a larger alpha favours accuracy. Marks the Pareto front and keeps to budgets.",

@@ -7,6 +7,7 @@ examples of every command's --help, which are those of the manual pages.
 A command line must end with status 0. What follows a line that begins with "$ " is what it prints. Devices are computed ones,
 names that stand for anything stand for something: SUBSTITUTIONS. What is not run is in NOT_RUN, with the reason.
 """
+import csv
 import os
 import pathlib
 import re
@@ -35,7 +36,7 @@ SUBSTITUTIONS = [
     (r"--count 100000", "--count 100"),  # of a stream as long as one likes
 ]
 
-STATUSES = {"doctor": (0, 5)}  # 5: there is no device here
+STATUSES = {"doctor": (0, 5), "check": (0, 1)}  # 5: there is no device here; 1: a network is over the limit
 
 
 class Command:
@@ -100,12 +101,20 @@ def furnish(here):
     for network in (root / "networks").glob("*.prototxt"):
         shutil.copy(network, here)
     shutil.copy(root / "networks/mobilenet_v2.onnx", here / "model.onnx")
+    shutil.copy(root / "tests/data/onnx/alexnet.onnx", here)
+    shutil.copy(root / "tests/data/profiles/alexnet_none.json", here / "profile.json")
     data = root / "tests/cli/data"
     for source, name in ((data / "nin.json", "net.json"), (data / "candidates.csv", "candidates.csv"), (data / "table.csv", "predicted.csv"),
                          (root / "data/measured-networks.csv", "networks.csv")):
         shutil.copy(source, here / name)
     (here / "measured.csv").write_text("network,batch,runtime_ms\nNIN,1,30\n")
     rows = (root / "data/jetson-pytorch.csv").read_text().splitlines(keepends=True)[:121]
+    with open(root / "data/jetson-pytorch.csv", newline="") as file:
+        more = list(csv.DictReader(line for line in file if not line.startswith("#")))[:120]
+    with open(here / "more.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, more[0])
+        writer.writeheader()
+        writer.writerows({**row, "device": "my CPU", "software": "ONNX Runtime", "dtype": "fp32"} for row in more)
     names = [path.stem for path in sorted((root / "networks").glob("*.prototxt"))]
     errors = "network,error\n" + "".join(f"{name},0.{i + 1}\n" for i, name in enumerate(names))
     for case in (str.lower, str.upper):

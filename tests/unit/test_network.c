@@ -312,6 +312,31 @@ static void kinds_have_names(void **state)
 	assert_false(np_kind_find("convolution", &none));
 }
 
+static void networks_are_called_in_many_ways(void **state)
+{
+	static const struct {
+		const char *path, *name;
+		bool same;
+	} CASES[] = {
+	        {"networks/vgg_16.prototxt", "VGG-16", true},
+	        {"vgg16", "VGG 16", true},
+	        {"VGG-16", "vgg_16", true},
+	        {"a.b/resnet18", "ResNet-18", true},
+	        {".hidden", "HIDDEN", false},
+	        {"vgg16.prototxt", "vgg11", false},
+	        {"vgg16.prototxt", "vgg", false},
+	        {"vgg.onnx", "vgg16", false},
+	        {"", "", true},
+	        {"net/", "", true},
+	        {"-_ ", "", true},
+	        {"x.tar.gz", "x.tar", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+		if (np_network_called(CASES[i].path, CASES[i].name) != CASES[i].same)
+			fail_msg("'%s' called '%s'", CASES[i].path, CASES[i].name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +353,7 @@ int main(void)
 	        cmocka_unit_test(a_skip_connection_stays_alive),
 	        cmocka_unit_test(in_place_layers_take_no_memory),
 	        cmocka_unit_test(kinds_have_names),
+	        cmocka_unit_test(networks_are_called_in_many_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
