@@ -109,7 +109,7 @@ static np_span stop_clock(own_device *self, int64_t calls, double began_s)
 {
 	if (!self->seat) {
 		double wall = own_now(&self->device) - began_s;
-		return (np_span){calls, wall, wall, NAN, false};
+		return (np_span){.calls = calls, .runtime_s = wall, .wall_s = wall, .cpu_s = NAN};
 	}
 	np_span span = np_seat_stop(self->seat, calls);
 	if (self->own->threads > 1)

@@ -25,7 +25,7 @@ struct np_seat {
 	double quiet_s;
 	/* Of the batch that runs. */
 	double wall_s, process_s, thread_s;
-	bool shared;
+	double slowness; /* of the core, before it */
 };
 
 /* ---- whether the core is ours ---- */
@@ -45,20 +45,20 @@ static void update_yardstick(np_seat *seat)
 	seat->quiet_s = seat->sorted_s[count / 50];
 }
 
-static bool is_shared(np_seat *seat)
+/* How many times as long as at quiet moments the yardstick takes now. */
+static double look_at_core(np_seat *seat)
 {
-	static const double SLOWER = 1.2; /* it varies by a few hundredths when the core is not shared */
 	double seconds = np_cpu_yardstick_s();
 	seat->yardstick_s[seat->yardsticks++ % YARDSTICKS] = seconds;
 	if (seat->yardsticks % 256 == 0)
 		update_yardstick(seat);
-	return seconds > SLOWER * seat->quiet_s;
+	return seconds / seat->quiet_s; /* infinite until it was learned */
 }
 
 void np_seat_listen(np_seat *seat)
 {
 	for (int i = 0; i < LISTEN; i++)
-		is_shared(seat);
+		look_at_core(seat);
 }
 
 /* ---- time ---- */
@@ -72,22 +72,28 @@ static double clock_s(clockid_t clock)
 
 void np_seat_start(np_seat *seat)
 {
-	seat->shared = is_shared(seat);
+	seat->slowness = look_at_core(seat);
 	seat->wall_s = np_host_now();
 	seat->process_s = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 	seat->thread_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* The yardstick varies by a few hundredths when the core is not shared. */
+static const double SLOWER = 1.2;
+
 /*
  * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
- * the wall clock, as only that tells how well they share the work; it wants a quiet machine.
+ * the wall clock, as only that tells how well they share the work; it wants a quiet machine. Layers suffer less than the
+ * yardstick, which does nothing but arithmetic: on average as its cube root (docs/measuring-cpu.md).
  */
 np_span np_seat_stop(np_seat *seat, int64_t calls)
 {
 	double thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - seat->thread_s;
 	double process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - seat->process_s;
 	double wall = np_host_now() - seat->wall_s;
-	return (np_span){calls, seat->threads == 1 ? thread : wall, wall, process, seat->shared | is_shared(seat)};
+	double after = look_at_core(seat), runtime = seat->threads == 1 ? thread : wall;
+	bool shared = seat->slowness > SLOWER || after > SLOWER;
+	return (np_span){calls, runtime, wall, process, shared, runtime / cbrt(fmax(sqrt(seat->slowness * after), 1))};
 }
 
 const char *np_seat_clock(const np_seat *seat)

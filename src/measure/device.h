@@ -90,6 +90,8 @@ typedef struct np_span {
 	double wall_s;
 	double cpu_s;   /* of the calling process; NAN where it says nothing about the device */
 	bool disturbed; /* others took part of the device meanwhile, as far as it can tell */
+	/* runtime_s without what others seem to have added to it: for rows that have only disturbed batches. 0 = not known. */
+	double relieved_s;
 } np_span;
 
 typedef struct np_device np_device;

@@ -72,7 +72,10 @@ static np_status take_batch(row *r, const np_span *span, np_error *err)
 	np_measurement *m = r->measurement;
 	m->calls += span->calls;
 	m->cpu_s += span->cpu_s;
-	return np_series_add(is_disturbed(r, span) ? &r->disturbed_s : &r->call_s, span->runtime_s / (double)span->calls, err);
+	if (!is_disturbed(r, span))
+		return np_series_add(&r->call_s, span->runtime_s / (double)span->calls, err);
+	double relieved = span->relieved_s > 0 ? span->relieved_s : span->runtime_s;
+	return np_series_add(&r->disturbed_s, relieved / (double)span->calls, err);
 }
 
 /* Too few quiet batches to go by: all of them count, and the row says so. */

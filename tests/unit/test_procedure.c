@@ -166,6 +166,36 @@ static void test_quantile(void **state)
 	assert_true(m[1].runtime_s == m[1].call_s.p10);
 }
 
+static np_status (*reap_undisturbed)(np_device *, bool, bool *, np_span *, np_error *);
+
+static np_status reap_disturbed(np_device *device, bool wait, bool *done, np_span *span, np_error *err)
+{
+	np_status status = reap_undisturbed(device, wait, done, span, err);
+	span->disturbed = true;
+	span->relieved_s = span->runtime_s / 2;
+	return status;
+}
+
+/* A row that has only disturbed batches goes by what the device makes of them, and says so. */
+static void test_relieved(void **state)
+{
+	np_error err = {0};
+	np_measurement m;
+	np_device *device = open_device("fake:time_us=500,meter=2");
+	np_job *job = prepare(device);
+	np_procedure p = np_procedure_for_layers(device);
+	np_device_ops ops = *device->ops;
+	(void)state;
+	reap_undisturbed = ops.reap;
+	ops.reap = reap_disturbed;
+	device->ops = &ops;
+	assert_ok(np_measure_job(device, &p, job, &m, &err), &err);
+	assert_share(m.runtime_s, 250e-6, 0.005);
+	assert_true(m.flags & NP_FLAG_CONTENDED);
+	device->ops->release(device, job);
+	device->ops->close(device);
+}
+
 static void test_settings(void **state)
 {
 	static const char *const BAD[] = {"fake:watts",      "fake:watts=", "fake:watts=x", "fake:watt=3", "fake:watts=-1",
@@ -190,6 +220,7 @@ int main(void)
 	        cmocka_unit_test(test_counter_that_begins_anew),
 	        cmocka_unit_test(test_flags),
 	        cmocka_unit_test(test_quantile),
+	        cmocka_unit_test(test_relieved),
 	        cmocka_unit_test(test_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
