@@ -270,7 +270,7 @@ def spread_grouped(u):
 QUICK_GROUPS = {
     "conv": (140, spread_conv),
     "grouped": (14, spread_grouped),
-    "fc": (100, spread_fc),
+    "fc": (130, spread_fc),
     "maxpool": (64, spread_pool("maxpool")),
     "avgpool": (64, spread_pool("avgpool")),
     "globalavgpool": (22, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
