@@ -63,6 +63,14 @@ def test_module(resnet):
     assert totals.params == learned
 
 
+def nameless(prediction):
+    """All but the layers' names: what an exporter calls a node depends on which constants it could fold."""
+    document = prediction.to_dict()
+    for layer in document["layers"]:
+        del layer["name"]
+    return document
+
+
 def test_module_on_meta(resnet):
     """A module that was never given memory, and inputs neither."""
     with torch.device("meta"):
@@ -70,7 +78,7 @@ def test_module_on_meta(resnet):
         image = torch.empty(1, 3, 224, 224)
     prediction = neuralpower.predict(model, example_inputs=image)
     assert all(weight.is_meta for weight in model.parameters())
-    assert prediction.to_json() == neuralpower.predict(resnet, example_inputs=IMAGE).to_json()
+    assert nameless(prediction) == nameless(neuralpower.predict(resnet, example_inputs=IMAGE))
     with torch.device("meta"):
         tied = models.Tied()
     ids = {"ids": torch.zeros(1, 12, dtype=torch.int64)}
