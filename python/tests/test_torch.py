@@ -63,9 +63,9 @@ def test_module(resnet):
     assert totals.params == learned
 
 
-def nameless(prediction):
+def nameless(result):
     """All but the layers' names: what an exporter calls a node depends on which constants it could fold."""
-    document = prediction.to_dict()
+    document = result.to_dict()
     for layer in document["layers"]:
         del layer["name"]
     return document
@@ -82,7 +82,7 @@ def test_module_on_meta(resnet):
     with torch.device("meta"):
         tied = models.Tied()
     ids = {"ids": torch.zeros(1, 12, dtype=torch.int64)}
-    assert neuralpower.inspect(tied, example_inputs=ids).to_json() == neuralpower.inspect(models.Tied(), example_inputs=ids).to_json()
+    assert nameless(neuralpower.inspect(tied, example_inputs=ids)) == nameless(neuralpower.inspect(models.Tied(), example_inputs=ids))
 
 
 def test_sweep_and_rank(resnet):
