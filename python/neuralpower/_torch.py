@@ -72,12 +72,13 @@ def _arguments(module: Any, example_inputs: Any) -> tuple[tuple[Any, ...], dict[
     return (tuple(example_inputs) if isinstance(example_inputs, (tuple, list)) else (example_inputs,)), {}
 
 
-def _solid(tensor: Any, torch: Any) -> Any:
+def _solid(tensor: Any, torch: Any, number: int = 0) -> Any:
     """
-    The same shape in the memory of one value, for a tensor on the device `meta`, which has none. The value is not 0: the
-    exporter leaves out a bias of zeros, which a trained module does not have.
+    The same shape in the memory of one value, for a tensor on the device `meta`, which has none. The value is not 0 and each
+    weight has its own: the exporter leaves out biases of zeros and makes equal weights one, which those of a trained module are not.
     """
-    return torch.full((), 0.5, dtype=tensor.dtype).expand(tensor.shape) if tensor.device.type == "meta" else tensor
+    value = 0.5 + number / 1024
+    return torch.full((), value, dtype=tensor.dtype).expand(tensor.shape) if tensor.device.type == "meta" else tensor
 
 
 def _solidify(module: Any, torch: Any) -> Any:
@@ -89,11 +90,11 @@ def _solidify(module: Any, torch: Any) -> Any:
     for part in module.modules():
         for name, weight in part._parameters.items():
             if weight is not None:
-                kept = made.setdefault(id(weight), torch.nn.Parameter(_solid(weight, torch), requires_grad=False))
+                kept = made.setdefault(id(weight), torch.nn.Parameter(_solid(weight, torch, len(made)), requires_grad=False))
                 part._parameters[name] = kept
         for name, buffer in part._buffers.items():
             if buffer is not None:
-                part._buffers[name] = made.setdefault(id(buffer), _solid(buffer, torch))
+                part._buffers[name] = made.setdefault(id(buffer), _solid(buffer, torch, len(made)))
     return module
 
 
