@@ -8,6 +8,8 @@
  * "new" is with a predictor that has room for four layers, so that hardly any is known: every layer a change reaches is
  * estimated. "known" is with the usual room and choices that come again. Times are processor time.
  */
+#include "../tests/counted_malloc.h"
+
 #include <neuralpower/neuralpower.h>
 
 #include <stdio.h>
@@ -36,35 +38,6 @@ static void check(np_status status, const np_error *err)
 		return;
 	fprintf(stderr, "%s\n", np_error_format(err, text, sizeof text));
 	exit(1);
-}
-
-/* ---- allocations, the library's too (the linker's --wrap) ---- */
-
-static long allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	allocations++;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	allocations++;
-	return __real_realloc(memory, size);
 }
 
 /* ---- AlexNet ---- */

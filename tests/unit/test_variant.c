@@ -1,8 +1,9 @@
 /*
  * Networks changed in place are networks built afresh: the totals of a variant after thousands of random changes, in every
  * space of networks, are those of the changed network built anew, bit for bit; a change that cannot be leaves everything as it
- * was; and changing takes no memory. Allocation goes through the counters below (the linker's --wrap).
+ * was; and changing takes no memory. Allocations are counted (the linker's --wrap).
  */
+#include "../counted_malloc.h"
 #include "test_support.h"
 
 #include <neuralpower/neuralpower.h>
@@ -12,35 +13,6 @@
 
 static int changes_each = 150; /* of a network; the program's argument asks for another number */
 enum { NETWORKS = 8 /* of a space */ };
-
-/* ---- allocations ---- */
-
-static long allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	allocations++;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	allocations++;
-	return __real_realloc(memory, size);
-}
 
 /* ---- random numbers ---- */
 
