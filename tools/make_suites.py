@@ -268,18 +268,18 @@ def spread_grouped(u):
 
 # Rows, and how a point becomes a layer.
 QUICK_GROUPS = {
-    "conv": (140, spread_conv),
-    "grouped": (14, spread_grouped),
-    "fc": (130, spread_fc),
-    "maxpool": (64, spread_pool("maxpool")),
-    "avgpool": (64, spread_pool("avgpool")),
+    "conv": (200, spread_conv),
+    "grouped": (20, spread_grouped),
+    "fc": (170, spread_fc),
+    "maxpool": (100, spread_pool("maxpool")),
+    "avgpool": (100, spread_pool("avgpool")),
     "globalavgpool": (22, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
-    "lrn": (20, spread_plain("lrn", 12000, 400000)),
-    "batchnorm": (22, spread_plain("batchnorm", 4000, 820000)),
-    "relu": (22, spread_relu),
-    "eltwise": (22, spread_plain("eltwise", 4000, 820000)),
-    "concat": (20, spread_concat),
-    "softmax": (20, spread_softmax),
+    "lrn": (24, spread_plain("lrn", 12000, 400000)),
+    "batchnorm": (28, spread_plain("batchnorm", 4000, 820000)),
+    "relu": (36, spread_relu),
+    "eltwise": (30, spread_plain("eltwise", 4000, 820000)),
+    "concat": (40, spread_concat),
+    "softmax": (30, spread_softmax),
 }
 
 

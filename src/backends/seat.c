@@ -79,12 +79,12 @@ void np_seat_start(np_seat *seat)
 }
 
 /* The yardstick varies by a few hundredths when the core is not shared. */
-static const double SLOWER = 1.2;
+static const double SLOWER = 1.1;
 
 /*
  * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
  * the wall clock, as only that tells how well they share the work; it wants a quiet machine. Layers suffer less than the
- * yardstick, which does nothing but arithmetic: on average as its cube root (docs/measuring-cpu.md).
+ * yardstick, which wants all of the core: on average as its cube root (docs/measuring-cpu.md).
  */
 np_span np_seat_stop(np_seat *seat, int64_t calls)
 {

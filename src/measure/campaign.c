@@ -125,20 +125,11 @@ static void put_procedure(np_text *out, const np_procedure *p)
 	const struct {
 		const char *name;
 		double value;
-	} constants[] = {{"warm_s", p->warm_s},
-	                 {"batch_s", p->batch_s},
-	                 {"window_s", p->window_s},
-	                 {"longest_s", p->longest_s},
-	                 {"precision", p->precision},
-	                 {"least_batches", p->least_batches},
-	                 {"quantile", p->quantile},
-	                 {"settle_s", p->settle_s},
-	                 {"power_window_s", p->power_window_s},
-	                 {"least_ticks", p->least_ticks},
-	                 {"tick_s", p->tick_s},
-	                 {"t90_s", p->rise_s},
-	                 {"idle_w", p->idle_w},
-	                 {"power_windows", p->windows}};
+	} constants[] = {{"warm_s", p->warm_s},           {"batch_s", p->batch_s},      {"window_s", p->window_s},
+	                 {"longest_s", p->longest_s},     {"precision", p->precision},  {"least_batches", p->least_batches},
+	                 {"quantile", p->quantile},       {"settle_s", p->settle_s},    {"power_window_s", p->power_window_s},
+	                 {"least_ticks", p->least_ticks}, {"tick_s", p->tick_s},        {"t90_s", p->rise_s},
+	                 {"idle_w", p->idle_w},           {"power_windows", p->windows}};
 	for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
 		put_constant(out, constants[i].name, constants[i].value);
 }
@@ -299,14 +290,19 @@ static np_status run_pass(campaign *c, const int *order, int pass, np_error *err
 	return NP_OK;
 }
 
+static bool wants_another(const campaign *c, const np_plan_item *item)
+{
+	const np_entry *last = np_history_find(&c->layers.history, item->text, item->network, c->passes);
+	return last && last->contended && !np_history_find(&c->layers.history, item->text, item->network, c->passes + 1);
+}
+
 /* Layers that others disturbed in the last pass get another chance, as one pass more: as many as a quarter more time allows. */
-static np_status run_again(campaign *c, np_error *err)
+static np_status run_again(campaign *c, const int *order, np_error *err)
 {
 	double end = 1.25 * spent(c);
 	for (int i = 0; i < c->plan.count && !out_of_time(c) && spent(c) < end; i++) {
-		np_plan_item *item = &c->plan.items[i];
-		const np_entry *last = np_history_find(&c->layers.history, item->text, item->network, c->passes);
-		if (!last || !last->contended || np_history_find(&c->layers.history, item->text, item->network, c->passes + 1))
+		np_plan_item *item = &c->plan.items[order[i]];
+		if (!wants_another(c, item))
 			continue;
 		c->total++;
 		NP_TRY(measure_item(c, item, c->passes + 1, err));
@@ -316,14 +312,14 @@ static np_status run_again(campaign *c, np_error *err)
 
 static np_status run_layers(campaign *c, np_error *err)
 {
-	for (int pass = 1; pass <= c->passes && !out_of_time(c); pass++) {
+	np_status status = NP_OK;
+	for (int pass = 1; pass <= c->passes + 1 && status == NP_OK && !out_of_time(c); pass++) {
 		int *order;
 		NP_TRY(np_plan_order(&c->plan, c->options->seed ? c->options->seed : 1, pass, &order, err));
-		np_status status = run_pass(c, order, pass, err);
+		status = pass <= c->passes ? run_pass(c, order, pass, err) : run_again(c, order, err);
 		free(order);
-		NP_TRY(status);
 	}
-	NP_TRY(run_again(c, err));
+	NP_TRY(status);
 	return c->plan.count && !out_of_time(c) ? measure_anchor(c, err) : NP_OK;
 }
 
