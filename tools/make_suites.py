@@ -274,7 +274,7 @@ QUICK_GROUPS = {
     "maxpool": (100, spread_pool("maxpool")),
     "avgpool": (100, spread_pool("avgpool")),
     "globalavgpool": (22, lambda u: global_pool(at((64, 160, 256, 480, 640, 1024, 1280, 2048), u[0]), at((4, 6, 7, 8, 10, 14), u[1]))),
-    "lrn": (24, spread_plain("lrn", 12000, 400000)),
+    "lrn": (40, spread_plain("lrn", 12000, 400000)),
     "batchnorm": (28, spread_plain("batchnorm", 4000, 820000)),
     "relu": (36, spread_relu),
     "eltwise": (30, spread_plain("eltwise", 4000, 820000)),

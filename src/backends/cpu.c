@@ -178,8 +178,8 @@ static np_status state_facts(cpu_device *cpu, int threads, np_error *err)
 	facts->threads = threads;
 	facts->limit_w = NAN;
 	np_host_provenance(&cpu->host, &facts->provenance);
-	np_text_printf(&facts->provenance, "threads=%d\npinned=%s\nonednn_isa=%s\nclock=%s\n", threads,
-	               np_seat_is_pinned(cpu->seat) ? "yes" : "no", cpu->part->isa(cpu->engine), np_seat_clock(cpu->seat));
+	np_text_printf(&facts->provenance, "threads=%d\nonednn_isa=%s\n", threads, cpu->part->isa(cpu->engine));
+	np_seat_provenance(cpu->seat, &facts->provenance);
 	const np_part_rotation *r = &cpu->rotation;
 	np_text_printf(&facts->provenance,
 	               "rotate_bytes=inputs:%lld;weights:%lld;outputs:%lld\nrotate_copies=%d\nrotate_few_from=%lld\n",
@@ -211,7 +211,7 @@ np_status np_cpu_open(const np_device_request *request, np_device **device, np_e
 	cpu_device *cpu = calloc(1, sizeof *cpu);
 	if (!cpu)
 		return np_fail_memory(err);
-	cpu->device = (np_device){.ops = &OPS, .habits = {.depth = 1, .quantile = 0.1}};
+	cpu->device = (np_device){.ops = &OPS, .habits = np_seat_habits()};
 	np_status status = start(cpu, request->threads ? request->threads : 1, err);
 	if (status != NP_OK)
 		cpu_close(&cpu->device);

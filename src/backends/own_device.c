@@ -187,11 +187,11 @@ static np_status sit_on_cpu(own_device *self, np_error *err)
 	self->rotation =
 	        (np_own_rotation){usual.inputs,   usual.weights,     usual.outputs,
 	                          usual.few_from, usual.most_copies, most < NP_CPU_MOST_ROTATING ? most : NP_CPU_MOST_ROTATING};
+	self->device.habits = np_seat_habits();
 	NP_TRY(np_seat_take(facts->threads, &self->seat, err));
 	np_seat_listen(self->seat);
 	np_host_provenance(&host, &facts->provenance);
-	np_text_printf(&facts->provenance, "pinned=%s\nclock=%s\n", np_seat_is_pinned(self->seat) ? "yes" : "no",
-	               np_seat_clock(self->seat));
+	np_seat_provenance(self->seat, &facts->provenance);
 	if (self->own->no_power)
 		return NP_OK;
 	return np_rapl_open(NULL, np_seat_cpus(self->seat), facts->threads, &self->device.meter, facts->no_meter,

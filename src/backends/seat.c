@@ -13,52 +13,74 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_CPUS = 1024, YARDSTICKS = 8192, LISTEN = 2048 };
+enum { MOST_CPUS = 1024, LOOKS = 8192, LISTEN = 2048 };
+
+/* How the core is: how many times as long as at quiet moments the yardstick takes, and the clock's pace. */
+typedef struct look {
+	double slowness, pace_s;
+} look;
 
 struct np_seat {
 	int threads;
 	int cpus[MOST_CPUS];
 	cpu_set_t before; /* where the calling thread was allowed to run */
 	bool pinned;
-	double yardstick_s[YARDSTICKS], sorted_s[YARDSTICKS]; /* the latest, in a ring; room to sort them */
-	unsigned yardsticks;                                  /* how many there were */
-	double quiet_s;
+	double yardstick[LOOKS], sorted[LOOKS]; /* the latest, in a ring, in units of the pace; room to sort them */
+	unsigned looks;                         /* how many there were */
+	double quiet;
+	double pace_s; /* the clock's pace when the seat was taken; 0 where it is nobody's business */
 	/* Of the batch that runs. */
 	double wall_s, process_s, thread_s;
-	double slowness; /* of the core, before it */
+	look before_batch;
 };
 
 /* ---- whether the core is ours ---- */
 
-static int compare_seconds(const void *a, const void *b)
+static int compare_numbers(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 	return (x > y) - (x < y);
 }
 
-/* What the yardstick takes when nobody shares the core: one in fifty of the latest ones was shorter. Looked up now and then. */
-static void update_yardstick(np_seat *seat)
+/* What the yardstick takes when nobody shares the core: one in fifty of the latest ones was shorter, at the quietest of times.
+ */
+static void update_quiet(np_seat *seat)
 {
-	int count = seat->yardsticks < YARDSTICKS ? (int)seat->yardsticks : YARDSTICKS;
-	memcpy(seat->sorted_s, seat->yardstick_s, (size_t)count * sizeof *seat->sorted_s);
-	qsort(seat->sorted_s, (size_t)count, sizeof *seat->sorted_s, compare_seconds);
-	seat->quiet_s = seat->sorted_s[count / 50];
+	int count = seat->looks < LOOKS ? (int)seat->looks : LOOKS;
+	memcpy(seat->sorted, seat->yardstick, (size_t)count * sizeof *seat->sorted);
+	qsort(seat->sorted, (size_t)count, sizeof *seat->sorted, compare_numbers);
+	seat->quiet = fmin(seat->quiet, seat->sorted[count / 50]);
 }
 
-/* How many times as long as at quiet moments the yardstick takes now. */
-static double look_at_core(np_seat *seat)
+static look look_at_core(np_seat *seat)
 {
-	double seconds = np_cpu_yardstick_s();
-	seat->yardstick_s[seat->yardsticks++ % YARDSTICKS] = seconds;
-	if (seat->yardsticks % 256 == 0)
-		update_yardstick(seat);
-	return seconds / seat->quiet_s; /* infinite until it was learned */
+	double pace = np_cpu_pace_s(), yardstick = np_cpu_yardstick_s() / pace;
+	seat->yardstick[seat->looks++ % LOOKS] = yardstick;
+	if (seat->looks % 256 == 0)
+		update_quiet(seat);
+	return (look){yardstick / seat->quiet, pace};
 }
 
 void np_seat_listen(np_seat *seat)
 {
+	double paces[LISTEN];
+	seat->quiet = HUGE_VAL;
 	for (int i = 0; i < LISTEN; i++)
-		look_at_core(seat);
+		paces[i] = look_at_core(seat).pace_s;
+	qsort(paces, LISTEN, sizeof *paces, compare_numbers);
+	if (seat->threads == 1 && np_host_is_virtual(np_sys_root()))
+		seat->pace_s = paces[LISTEN / 2];
+}
+
+/*
+ * How many times as fast as at first the clock went, which neighbours move in a virtual machine. On a machine of one's own
+ * it is the layers that move it, and that belongs to them; no more than a tenth, in case they do so here.
+ */
+static double relative_pace(const np_seat *seat, look after)
+{
+	if (seat->pace_s <= 0)
+		return 1;
+	return fmin(fmax(2 * seat->pace_s / (seat->before_batch.pace_s + after.pace_s), 0.9), 1.1);
 }
 
 /* ---- time ---- */
@@ -72,14 +94,14 @@ static double clock_s(clockid_t clock)
 
 void np_seat_start(np_seat *seat)
 {
-	seat->slowness = look_at_core(seat);
+	seat->before_batch = look_at_core(seat);
 	seat->wall_s = np_host_now();
 	seat->process_s = clock_s(CLOCK_PROCESS_CPUTIME_ID);
 	seat->thread_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* The yardstick varies by a few hundredths when the core is not shared. */
-static const double SLOWER = 1.1;
+/* The yardstick varies by two hundredths when the core is not shared. */
+static const double SLOWER = 1.07;
 
 /*
  * One thread is judged by its CPU time: whatever else the machine does, that is what the layer took. Several are judged by
@@ -91,14 +113,11 @@ np_span np_seat_stop(np_seat *seat, int64_t calls)
 	double thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - seat->thread_s;
 	double process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - seat->process_s;
 	double wall = np_host_now() - seat->wall_s;
-	double after = look_at_core(seat), runtime = seat->threads == 1 ? thread : wall;
-	bool shared = seat->slowness > SLOWER || after > SLOWER;
-	return (np_span){calls, runtime, wall, process, shared, runtime / cbrt(fmax(sqrt(seat->slowness * after), 1))};
-}
-
-const char *np_seat_clock(const np_seat *seat)
-{
-	return seat->threads == 1 ? "cpu" : "wall";
+	look before = seat->before_batch, after = look_at_core(seat);
+	double runtime = (seat->threads == 1 ? thread : wall) * relative_pace(seat, after);
+	bool shared = before.slowness > SLOWER || after.slowness > SLOWER;
+	return (np_span){calls,   runtime, wall,
+	                 process, shared,  runtime / cbrt(fmax(sqrt(before.slowness * after.slowness), 1))};
 }
 
 void np_seat_sleep(double seconds)
@@ -143,14 +162,21 @@ np_status np_seat_take(int threads, np_seat **taken, np_error *err)
 	return NP_OK;
 }
 
+np_device_habits np_seat_habits(void)
+{
+	return (np_device_habits){.depth = 1, .quantile = 0.1};
+}
+
 const int *np_seat_cpus(const np_seat *seat)
 {
 	return seat->cpus;
 }
 
-bool np_seat_is_pinned(const np_seat *seat)
+/* Pinning may be forbidden: measuring goes on, as the scheduler moves threads seldom. */
+void np_seat_provenance(const np_seat *seat, np_text *out)
 {
-	return seat->pinned;
+	np_text_printf(out, "pinned=%s\nclock=%s\npace=%s\n", seat->pinned ? "yes" : "no", seat->threads == 1 ? "cpu" : "wall",
+	               seat->pace_s > 0 ? "steadied" : "own");
 }
 
 void np_seat_leave(np_seat *seat)

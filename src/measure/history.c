@@ -48,6 +48,7 @@ np_status np_history_add(np_history *history, const np_record *record, const cha
 	                        .power_w = record->power_w,
 	                        .dropped = np_flags_drop(record->flags),
 	                        .contended = (flags & NP_FLAG_CONTENDED) != 0,
+	                        .flagged = flags != 0,
 	                        .anchor = (flags & NP_FLAG_ANCHOR) != 0,
 	                        .at_s = at_s};
 	return add(history, &entry, err);
@@ -126,6 +127,7 @@ static np_status take_row(void *context, const np_columns *columns, const np_csv
 	                  .power_w = raw.power_w,
 	                  .dropped = np_flags_drop(raw.flags),
 	                  .contended = np_flags_have(raw.flags, "contended"),
+	                  .flagged = raw.flags[0] != 0,
 	                  .anchor = np_flags_have(raw.flags, "anchor"),
 	                  .at_s = NAN};
 	if (r->networks) {
@@ -195,7 +197,7 @@ static np_status compare_passes(const np_history *history, np_series *runtime, n
 	for (int i = 0; i < history->count; i++) {
 		const np_entry *a = &history->entries[i];
 		const np_entry *b = a->pass == 1 && !a->anchor ? np_history_find(history, a->name, a->network, 2) : NULL;
-		if (!b || a->dropped || b->dropped || a->contended || b->contended)
+		if (!b || a->flagged || b->flagged)
 			continue;
 		NP_TRY(np_series_add(runtime, difference(a->runtime_ms, b->runtime_ms), err));
 		if (!isnan(a->power_w) && !isnan(b->power_w))

@@ -16,6 +16,7 @@ typedef struct np_entry {
 	double runtime_ms, power_w; /* NAN = not measured */
 	bool dropped;               /* flagged so that a fit passes over it */
 	bool contended;             /* others used the device meanwhile */
+	bool flagged;               /* by these or by anything else */
 	bool anchor;
 	double at_s; /* when, by the campaign's clock; NAN for what was read */
 } np_entry;
