@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import ctypes
 import math
 import os
 import warnings
@@ -275,6 +276,23 @@ def _threads(number: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _keeping_memory() -> Iterator[bool]:
+    """
+    Whether the C library keeps memory that is given back, rather than return it to the system and fetch it anew, page by page: how
+    often it does so hangs on what else is allocated, and no layer alone has anything to do with it. glibc only.
+    """
+    mallopt: Any = getattr(ctypes.CDLL(None), "mallopt", None)
+    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+    kept = mallopt is not None and mallopt(trim_threshold, 2**31 - 1) == 1 and mallopt(mmap_threshold, 2**30) == 1
+    try:
+        yield kept
+    finally:
+        if kept:  # as far as its own, which grow with use, would ever have come
+            mallopt(mmap_threshold, 32 << 20)
+            mallopt(trim_threshold, 64 << 20)
+
+
+@contextlib.contextmanager
 def _evaluating(model: nn.Module) -> Iterator[None]:
     """Every module as at inference, and afterwards as it was."""
     modes = [(module, module.training) for module in model.modules()]
@@ -316,12 +334,12 @@ def _words(texts: Sequence[bytes]) -> list[Any]:
     return [ffi.new("char[]", word) for word in texts]
 
 
-def _own_device(campaign: _Campaign, options: _Options, threads: int, unknown: dict[str, int]) -> dict[str, Any]:
+def _own_device(campaign: _Campaign, options: _Options, threads: int, unknown: dict[str, int], kept: bool) -> dict[str, Any]:
     """np_own_device without its callbacks; its texts are to be kept as long as it is used."""
-    left_out = "".join(f"left_out={what} ({times} times)\n" for what, times in unknown.items())
+    lines = f"memory={'kept' if kept else 'own'}\n" + "".join(f"left_out={what} ({times} times)\n" for what, times in unknown.items())
     title = options.name_of_device or campaign.place.title
     software, dtype, place, provenance, device = _words([word.encode() for word in (
-        f"pytorch {torch.__version__}", _DTYPES.get(campaign.dtype, "other"), campaign.place.name, left_out, title or "")])
+        f"pytorch {torch.__version__}", _DTYPES.get(campaign.dtype, "other"), campaign.place.name, lines, title or "")])
     return {"device": device if title else ffi.NULL, "software": software, "dtype": dtype, "place": place,
             "provenance": provenance, "threads": threads, "no_power": options.power == "off"}
 
@@ -338,7 +356,7 @@ def _run_campaign(campaign: _Campaign, options: _Options, layers: Sequence[Layer
         raise ArgumentError(f"power '{options.power}': auto or off was expected")
     threads = options.threads or torch.get_num_threads()
     shown = threads if campaign.place.device.type == "cpu" else 0
-    device, functions, wholes = _own_device(campaign, options, shown, unknown), campaign.callbacks(), _own_networks(networks)
+    functions, wholes = campaign.callbacks(), _own_networks(networks)
     suite_words, paths = _words(suites), _words([encode(path) for path in (options.output, _networks_path(options.output))])
     lists = [ffi.new("char *[]", suite_words), ffi.new("np_layer_config[]", [config_of(layer) for layer in layers])]
     wanted = {"suites": lists[0], "suite_count": len(suites), "layers": lists[1], "layer_count": len(layers),
@@ -346,7 +364,8 @@ def _run_campaign(campaign: _Campaign, options: _Options, layers: Sequence[Layer
               "time_budget_s": options.time_budget, "tell": functions.pop("tell")}
     result = ffi.new("np_measure_result *")
     try:
-        with torch.inference_mode(), _threads(threads):
+        with torch.inference_mode(), _threads(threads), _keeping_memory() as kept:
+            device = _own_device(campaign, options, shown, unknown, kept)
             call(lib.np_measure_own, ffi.new("np_own_device *", {**device, **functions}), ffi.new("np_own_network[]", wholes),
                  len(wholes), ffi.new("np_measure_options *", wanted), result)
     except NeuralPowerError:
