@@ -104,6 +104,10 @@ int command_predict(const arguments *args)
 		complain("--netron and --trace are of networks in files, not of --stream");
 		return EXIT_USAGE;
 	}
+	if (args->statistics && !args->stream) {
+		complain("--statistics goes with --stream");
+		return EXIT_USAGE;
+	}
 	if (args->stream)
 		return predict_stream(args);
 	job j = {0};

@@ -210,7 +210,24 @@ static int parse_option(arguments *args, unsigned commands, int argc, char **arg
 		}
 		value = argv[++*at];
 	}
+	if (value && !*value) {
+		complain("%s: a value was expected, not an empty text", o->name);
+		return EXIT_USAGE;
+	}
 	return o->set(args, o, value);
+}
+
+/* Of two reports on standard output neither could be read. */
+static int check_outputs(const arguments *args)
+{
+	const output outputs[] = {args->json, args->csv, args->html};
+	int here = 0;
+	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
+		here += outputs[i].asked && !outputs[i].path;
+	if (here <= 1)
+		return EXIT_FINE;
+	complain("one of --json, --csv and --html can be the output, the others want a file: --csv=FILE");
+	return EXIT_USAGE;
 }
 
 int arguments_parse(arguments *args, unsigned options, int argc, char **argv, int first)
@@ -227,7 +244,7 @@ int arguments_parse(arguments *args, unsigned options, int argc, char **argv, in
 		if (status != EXIT_FINE)
 			return status;
 	}
-	return EXIT_FINE;
+	return check_outputs(args);
 }
 
 void arguments_free(arguments *args)
