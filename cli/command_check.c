@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct job {
 	networks networks;
@@ -96,6 +97,10 @@ static int check_usage(const arguments *args)
 	}
 	if (args->tolerance_given && !args->baseline) {
 		complain("--tolerance is of a --baseline, and none was given");
+		return EXIT_USAGE;
+	}
+	if (args->junit && strcmp(args->junit, "-") == 0 && !args->out) {
+		complain("--junit - is the output; where the table goes instead was expected: -o FILE");
 		return EXIT_USAGE;
 	}
 	if (args->platforms.count > 1) {
