@@ -54,7 +54,8 @@ typedef struct arguments {
 	double max_runtime_ms, max_energy_mj, max_power_w;
 	int64_t count;
 	bool lines, statistics;
-	bool quiet, verbose, strict, help;
+	bool strict, strict_limits; /* of operators; of check */
+	bool quiet, verbose, help;
 } arguments;
 
 /* Parses argv[first..]; EXIT_FINE or EXIT_USAGE, having said on standard error what was wrong. */
@@ -63,19 +64,21 @@ void arguments_free(arguments *args);
 
 /* Bits of the options a command takes. */
 enum {
-	OPT_LOAD = 1 << 0,     /* batch, shape, dim, strict */
+	OPT_FILES = 1 << 0,    /* batch, shape, dim */
 	OPT_PLATFORM = 1 << 1, /* platform, interval */
 	OPT_REPORT = 1 << 2,   /* json, csv, o */
 	OPT_FIT = 1 << 3,      /* o, method, features, degree, degrees, name, group, seed, threads, idle and limit power */
 	OPT_JSON = 1 << 4,     /* json alone */
 	OPT_DEVICE = 1 << 5,   /* device */
-	OPT_EVALUATE = 1 << 6, /* layers, networks, table, strict */
+	OPT_EVALUATE = 1 << 6, /* layers, networks, table */
 	OPT_DESIGN = 1 << 7,   /* type, target, features, degree, seed, o */
 	OPT_BASELINE = 1 << 9, /* method, and figures of a device */
 	OPT_COMPARE = 1 << 10, /* sheet, method, figures of a device, networks */
 	OPT_MEASURE = 1 << 8,  /* suite, device, dtype, threads, o, networks, passes, seed, time-budget, fit */
 	OPT_PAGE = 1 << 11,    /* html */
 	OPT_NAMES = 1 << 12,   /* names */
+	OPT_STRICT = 1 << 13,  /* strict, of operators */
+	OPT_LOAD = OPT_FILES | OPT_STRICT,
 };
 
 /* More of them. */
@@ -83,7 +86,7 @@ enum {
 	OPT_RANK = 1 << 16,    /* table, error, alpha, budgets */
 	OPT_SAMPLE = 1 << 17,  /* space, count, seed, batch, lines, o */
 	OPT_STREAM = 1 << 18,  /* stream */
-	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict, junit, annotations */
+	OPT_CHECK = 1 << 19,   /* limits, baseline, tolerance, strict (of limits), strict-operators, junit, annotations */
 	OPT_VIEWERS = 1 << 20, /* netron, trace */
 	OPT_IMPORT = 1 << 21,  /* network, layer-info, times, format, device, software, dtype, whole, o */
 };
@@ -140,6 +143,15 @@ typedef struct networks {
 int networks_load(const arguments *args, networks *loaded);
 void networks_free(networks *loaded);
 
+/* Predictions of them, in the same order, one platform after the other. */
+typedef struct predicted {
+	np_prediction **items;
+	int count;
+} predicted;
+int predictions_add(const networks *of, const np_platform *platform, predicted *made);
+void predictions_warn(const arguments *args, const predicted *made);
+void predictions_free(predicted *made);
+
 /* Finds a platform by name or path and loads it; EXIT_FINE or the status to exit with. */
 int platform_open(const char *name, np_platform **platform);
 /* Whether a learned platform of that name is at hand. */
@@ -194,13 +206,14 @@ extern const char DEFAULT_PLATFORM[];
 	  "learn a platform from measured layers")                                                                           \
 	X("features", command_features, OPT_DESIGN | OPT_DEVICE, "DATASET.csv... --type T --target T",                       \
 	  "the terms that fit sees, as CSV for other tools")                                                                 \
-	X("evaluate", command_evaluate, OPT_EVALUATE | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,     \
+	X("evaluate", command_evaluate,                                                                                      \
+	  OPT_EVALUATE | OPT_STRICT | OPT_PLATFORM | OPT_BASELINE | OPT_DEVICE | OPT_REPORT | OPT_PAGE,                      \
 	  "--layers ROWS.csv | --networks NETWORKS.csv [FILE...] | --table PREDICTED_ACTUAL.csv",                            \
 	  "predictions beside measurements")                                                                                 \
 	X("rank", command_rank, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE | OPT_RANK,                                  \
 	  "FILE... --error ERRORS.csv | --table TABLE.csv", "which network to choose: Energy-Precision Ratio, Pareto front") \
-	X("check", command_check, OPT_LOAD | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_CHECK,                           \
-	  "FILE... (--max-energy-mj MJ | --max-runtime-ms MS | --max-power-w W | --baseline FILE)...",                       \
+	X("check", command_check, OPT_FILES | OPT_PLATFORM | OPT_BASELINE | OPT_REPORT | OPT_CHECK,                          \
+	  "FILE... (--max-energy-mj N | --max-runtime-ms N | --max-power-w N | --baseline FILE)...",                         \
 	  "the gate for CI: fails when a network costs more than a limit or a baseline")                                     \
 	X("sweep", command_sweep, OPT_LOAD | OPT_PLATFORM | OPT_REPORT | OPT_PAGE, "FILE... [--batch 1,2,4...]",             \
 	  "energy per item and throughput against the batch")                                                                \

@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct job {
 	networks networks;
 	np_platform *platform;
-	np_prediction **predictions;
-	int prediction_count;
+	predicted predictions;
 	np_check_baseline baseline;
 	np_check *check;
 } job;
@@ -17,9 +17,7 @@ static void job_free(job *j)
 {
 	np_check_free(j->check);
 	np_check_baseline_free(&j->baseline);
-	for (int i = 0; i < j->prediction_count; i++)
-		np_prediction_free(j->predictions[i]);
-	free(j->predictions);
+	predictions_free(&j->predictions);
 	np_platform_free(j->platform);
 	networks_free(&j->networks);
 }
@@ -49,23 +47,6 @@ static int write_annotations(const np_check *check)
 	return EXIT_FINE;
 }
 
-static int predict_all(const arguments *args, job *j)
-{
-	np_error err = {0};
-	j->predictions = calloc((size_t)j->networks.count, sizeof *j->predictions);
-	if (!j->predictions)
-		return EXIT_CHECK_FAILED;
-	for (int i = 0; i < j->networks.count; i++) {
-		const np_network *network = j->networks.items[i];
-		if (np_predict(network, j->platform, &j->predictions[i], &err) != NP_OK)
-			return complain_error(&err);
-		j->prediction_count++;
-		for (int w = 0; w < j->predictions[i]->warning_count; w++)
-			warn(args, "%s: %s", np_network_path(network), j->predictions[i]->warnings[w]);
-	}
-	return EXIT_FINE;
-}
-
 static int load(const arguments *args, job *j)
 {
 	np_error err = {0};
@@ -74,7 +55,11 @@ static int load(const arguments *args, job *j)
 	int status = networks_load(args, &j->networks);
 	if (status == EXIT_FINE)
 		status = platform_open_asked(args, &j->platform);
-	return status == EXIT_FINE ? predict_all(args, j) : status;
+	if (status == EXIT_FINE)
+		status = predictions_add(&j->networks, j->platform, &j->predictions);
+	if (status == EXIT_FINE)
+		predictions_warn(args, &j->predictions);
+	return status;
 }
 
 static int check(const arguments *args, job *j)
@@ -87,11 +72,11 @@ static int check(const arguments *args, job *j)
 	                  [NP_ENERGY] = args->max_energy_mj},
 	        .baseline = args->baseline ? &j->baseline : NULL,
 	        .tolerance = args->tolerance_given ? args->tolerance : USUAL_TOLERANCE,
-	        .strict = args->strict,
+	        .strict = args->strict_limits,
 	};
-	if (np_check_run((const np_prediction *const *)j->predictions, j->prediction_count, &options, &j->check, &err) != NP_OK)
-		return complain_error(&err);
-	return EXIT_FINE;
+	np_status status = np_check_run((const np_prediction *const *)j->predictions.items, j->predictions.count, &options,
+	                                &j->check, &err);
+	return status == NP_OK ? EXIT_FINE : complain_error(&err);
 }
 
 static int write_all(const arguments *args, const np_check *check)
@@ -112,6 +97,10 @@ static int check_usage(const arguments *args)
 	}
 	if (args->tolerance_given && !args->baseline) {
 		complain("--tolerance is of a --baseline, and none was given");
+		return EXIT_USAGE;
+	}
+	if (args->junit && strcmp(args->junit, "-") == 0 && !args->out) {
+		complain("--junit - is the output; where the table goes instead was expected: -o FILE");
 		return EXIT_USAGE;
 	}
 	if (args->platforms.count > 1) {

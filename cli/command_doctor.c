@@ -16,10 +16,6 @@ int command_doctor(const arguments *args)
 {
 	np_error err = {0};
 	diagnosis d;
-	if (args->files.count) {
-		complain("doctor looks at this machine and takes no file: '%s'", args->files.items[0]);
-		return EXIT_USAGE;
-	}
 	if (np_doctor(&d.findings, &d.devices, &err) != NP_OK)
 		return complain_error(&err);
 	int status = write_reports(args, render, &d);

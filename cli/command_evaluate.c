@@ -149,6 +149,14 @@ static int evaluate_networks(const arguments *args, const np_platform *platform)
 
 int command_evaluate(const arguments *args)
 {
+	if (args->table && (args->networks || args->layers.count || args->files.count)) {
+		complain("--table has its predictions already: it goes with neither --layers, --networks nor network files");
+		return EXIT_USAGE;
+	}
+	if (args->files.count && !args->networks) {
+		complain("network files go with --networks: '%s'", args->files.items[0]);
+		return EXIT_USAGE;
+	}
 	if (args->table)
 		return evaluate_table(args);
 	if (!args->networks && !args->layers.count) {

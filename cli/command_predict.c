@@ -9,37 +9,35 @@ typedef struct job {
 	networks networks;
 	np_platform **platforms;
 	int platform_count;
-	np_prediction **predictions;
-	int prediction_count;
+	predicted predictions;
 } job;
 
 static np_status render(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
 {
 	const job *j = subject;
-	return np_report_predict((const np_prediction *const *)j->predictions, j->prediction_count, options, text, size, err);
+	return np_report_predict((const np_prediction *const *)j->predictions.items, j->predictions.count, options, text, size,
+	                         err);
 }
 
 static np_status render_netron(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
 {
 	const job *j = subject;
 	(void)options;
-	return np_report_netron(j->predictions[0], text, size, err);
+	return np_report_netron(j->predictions.items[0], text, size, err);
 }
 
 static np_status render_trace(const void *subject, const np_report_options *options, char **text, size_t *size, np_error *err)
 {
 	const job *j = subject;
 	(void)options;
-	return np_report_trace((const np_prediction *const *)j->predictions, j->prediction_count, text, size, err);
+	return np_report_trace((const np_prediction *const *)j->predictions.items, j->predictions.count, text, size, err);
 }
 
 static void job_free(job *j)
 {
-	for (int i = 0; i < j->prediction_count; i++)
-		np_prediction_free(j->predictions[i]);
+	predictions_free(&j->predictions);
 	for (int i = 0; i < j->platform_count; i++)
 		np_platform_free(j->platforms[i]);
-	free(j->predictions);
 	free(j->platforms);
 	networks_free(&j->networks);
 }
@@ -58,35 +56,6 @@ static int open_platforms(const arguments *args, job *j)
 		j->platform_count++;
 	}
 	return EXIT_FINE;
-}
-
-static int predict_one(job *j, const np_network *network, const np_platform *platform)
-{
-	np_error err = {0};
-	if (np_predict(network, platform, &j->predictions[j->prediction_count], &err) != NP_OK)
-		return complain_error(&err);
-	j->prediction_count++;
-	return EXIT_FINE;
-}
-
-static int predict_all(job *j)
-{
-	j->predictions = calloc((size_t)j->networks.count * (size_t)j->platform_count, sizeof *j->predictions);
-	if (!j->predictions)
-		return EXIT_CHECK_FAILED;
-	for (int p = 0; p < j->platform_count; p++)
-		for (int n = 0; n < j->networks.count; n++) {
-			int status = predict_one(j, j->networks.items[n], j->platforms[p]);
-			if (status != EXIT_FINE)
-				return status;
-		}
-	return EXIT_FINE;
-}
-
-static void show_warnings(const arguments *args, const np_prediction *prediction)
-{
-	for (int i = 0; i < prediction->warning_count; i++)
-		warn(args, "%s: %s", np_network_path(prediction->network), prediction->warnings[i]);
 }
 
 static int write_all(const arguments *args, const job *j)
@@ -121,17 +90,22 @@ static int run(const arguments *args, job *j)
 		status = open_platforms(args, j);
 	if (status == EXIT_FINE)
 		status = check_netron(args, j);
-	if (status == EXIT_FINE)
-		status = predict_all(j);
-	for (int i = 0; status == EXIT_FINE && i < j->prediction_count; i++)
-		show_warnings(args, j->predictions[i]);
-	return status == EXIT_FINE ? write_all(args, j) : status;
+	for (int i = 0; status == EXIT_FINE && i < j->platform_count; i++)
+		status = predictions_add(&j->networks, j->platforms[i], &j->predictions);
+	if (status != EXIT_FINE)
+		return status;
+	predictions_warn(args, &j->predictions);
+	return write_all(args, j);
 }
 
 int command_predict(const arguments *args)
 {
 	if (args->stream && (args->netron || args->trace)) {
 		complain("--netron and --trace are of networks in files, not of --stream");
+		return EXIT_USAGE;
+	}
+	if (args->statistics && !args->stream) {
+		complain("--statistics goes with --stream");
 		return EXIT_USAGE;
 	}
 	if (args->stream)

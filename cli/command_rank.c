@@ -138,6 +138,10 @@ int command_rank(const arguments *args)
 		complain("either --table TABLE.csv or --error ERRORS.csv and network files were expected");
 		return EXIT_USAGE;
 	}
+	if (args->table && args->files.count) {
+		complain("--table has the energies already: it goes with no network files, '%s'", args->files.items[0]);
+		return EXIT_USAGE;
+	}
 	if (args->batch_count > 1) {
 		complain("rank takes one batch");
 		return EXIT_USAGE;

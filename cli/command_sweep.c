@@ -9,8 +9,7 @@ enum { BATCH_COUNT = sizeof BATCHES / sizeof *BATCHES };
 typedef struct job {
 	networks networks; /* each file at every batch */
 	np_platform *platform;
-	np_prediction **predictions;
-	int predicted;
+	predicted predictions;
 	np_sweep *sweeps;
 	const np_sweep **pointers;
 	int count;
@@ -18,9 +17,7 @@ typedef struct job {
 
 static void job_free(job *j)
 {
-	for (int i = 0; i < j->predicted; i++)
-		np_prediction_free(j->predictions[i]);
-	free(j->predictions);
+	predictions_free(&j->predictions);
 	free(j->sweeps);
 	free(j->pointers);
 	networks_free(&j->networks);
@@ -33,22 +30,15 @@ static np_status render(const void *subject, const np_report_options *options, c
 	return np_report_sweep(j->pointers, j->count, options, text, size, err);
 }
 
-static int predict_all(const arguments *args, job *j)
+/* Warnings are much the same at every batch: those of the first. */
+static void show_warnings(const arguments *args, const job *j)
 {
-	np_error err = {0};
-	j->predictions = calloc((size_t)j->networks.count, sizeof *j->predictions);
-	if (!j->predictions)
-		return EXIT_CHECK_FAILED;
-	for (int i = 0; i < j->networks.count; i++) {
-		if (np_predict(j->networks.items[i], j->platform, &j->predictions[i], &err) != NP_OK)
-			return complain_error(&err);
-		j->predicted++;
-		if (i % args->batch_count == 0) /* warnings are much the same at every batch */
-			for (int k = 0; k < j->predictions[i]->warning_count; k++)
-				warn(args, "%s: batch %lld: %s", np_network_path(j->networks.items[i]),
-				     (long long)np_network_batch(j->networks.items[i]), j->predictions[i]->warnings[k]);
+	for (int i = 0; i < j->predictions.count; i += args->batch_count) {
+		const np_prediction *p = j->predictions.items[i];
+		for (int k = 0; k < p->warning_count; k++)
+			warn(args, "%s: batch %lld: %s", np_network_path(p->network), (long long)np_network_batch(p->network),
+			     p->warnings[k]);
 	}
-	return EXIT_FINE;
 }
 
 static int gather(const arguments *args, job *j)
@@ -59,7 +49,7 @@ static int gather(const arguments *args, job *j)
 	if (!j->sweeps || !j->pointers)
 		return EXIT_CHECK_FAILED;
 	for (int i = 0; i < j->count; i++) {
-		const np_prediction *const *points = (const np_prediction *const *)j->predictions + i * args->batch_count;
+		const np_prediction *const *points = (const np_prediction *const *)j->predictions.items + i * args->batch_count;
 		j->sweeps[i] = np_sweep_of(points, args->batch_count);
 		j->pointers[i] = &j->sweeps[i];
 	}
@@ -72,9 +62,11 @@ static int run(const arguments *args, job *j)
 	if (status == EXIT_FINE)
 		status = platform_open_asked(args, &j->platform);
 	if (status == EXIT_FINE)
-		status = predict_all(args, j);
-	if (status == EXIT_FINE)
-		status = gather(args, j);
+		status = predictions_add(&j->networks, j->platform, &j->predictions);
+	if (status != EXIT_FINE)
+		return status;
+	show_warnings(args, j);
+	status = gather(args, j);
 	return status == EXIT_FINE ? write_reports(args, render, j) : status;
 }
 

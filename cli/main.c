@@ -2,7 +2,9 @@
 #include "help.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int complain_command(const char *name)
@@ -18,12 +20,20 @@ static int complain_command(const char *name)
 	return EXIT_USAGE;
 }
 
+static int complain_file(const command *c, const char *file)
+{
+	complain("%s takes no file: '%s'", c->name, file);
+	return EXIT_USAGE;
+}
+
 static int run_command(const command *c, int argc, char **argv)
 {
 	arguments args = {.program = argv[0]};
 	int status = arguments_parse(&args, c->options, argc, argv, 2);
 	if (status == EXIT_FINE && args.help)
 		help_command(c);
+	else if (status == EXIT_FINE && !c->usage[0] && args.files.count)
+		status = complain_file(c, args.files.items[0]);
 	else if (status == EXIT_FINE)
 		status = c->run(&args);
 	arguments_free(&args);
@@ -53,8 +63,17 @@ static int run(int argc, char **argv)
 	return c ? run_command(c, argc, argv) : complain_command(name);
 }
 
+/* A file opened later must not become standard output or error because these are closed. */
+static void hold_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			exit(EXIT_CHECK_FAILED);
+}
+
 int main(int argc, char **argv)
 {
+	hold_standard_streams();
 	int status = run(argc, argv);
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
 	if (written || status != EXIT_FINE)

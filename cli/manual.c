@@ -15,7 +15,7 @@ const meaning EXIT_STATUSES[] = {
         {"1", "a check failed"},
         {"2", "usage"},
         {"3", "bad input file"},
-        {"4", "unsupported operator with --strict"},
+        {"4", "unsupported operator with --strict (of check: --strict-operators)"},
         {"5", "device missing or busy"},
         {NULL, NULL},
 };
@@ -82,8 +82,8 @@ static const manual MANUALS[] = {
           {"neuralpower evaluate --table predicted.csv", "columns predicted and actual, from any program"}}},
         {"check",
          "Fails, with exit status 1, when a network costs more than a limit or grew from a baseline by more than a tolerance. "
-         "A "
-         "value whose interval reaches below its limit passes, unless --strict is given.",
+         "Limits are of a forward pass of the whole batch. A value whose interval reaches below its limit passes, unless "
+         "--strict is given.",
          NULL,
          {{"neuralpower check alexnet.prototxt --batch 16 -p xeon-5120-pytorch --max-runtime-ms 500", "a limit"}}},
         {"import",
@@ -94,7 +94,8 @@ static const manual MANUALS[] = {
            "a profile of ONNX Runtime"}}},
         {"rank",
          "Says which of several networks to choose by the Energy-Precision Ratio M = error^alpha x energy per item (Equation 9 "
-         "of the paper): a larger alpha favours accuracy. Marks the Pareto front and keeps to budgets.",
+         "of the paper): a larger alpha favours accuracy. Marks the Pareto front and keeps to budgets; that of energy is per "
+         "item, as its ratio.",
          NULL,
          {{"neuralpower rank alexnet.prototxt nin.prototxt --error errors.csv -p jetson-pytorch",
            "network files and their errors"},

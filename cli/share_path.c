@@ -8,23 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-bool list_add_copy(list *l, const char *text)
-{
-	char *copy = strdup(text);
-	bool added = copy && list_add(l, copy);
-	if (!added)
-		free(copy);
-	return added;
-}
-
-void list_free_items(list *l)
-{
-	for (int i = 0; i < l->count; i++)
-		free((char *)l->items[i]);
-	free(l->items);
-	*l = (list){0};
-}
-
 static void add_environment(list *directories, const char *variable)
 {
 	const char *value = getenv(variable);

@@ -197,8 +197,7 @@ int predict_stream(const arguments *args)
 {
 	if (args->files.count || args->shapes.count || args->dims.count)
 		return complain_usage("takes no network files, no --shape and no --dim");
-	if (args->batch_count > 1 || args->platforms.count > 1 || args->html.asked ||
-	    (args->json.asked && args->csv.asked))
+	if (args->batch_count > 1 || args->platforms.count > 1 || args->html.asked || (args->json.asked && args->csv.asked))
 		return complain_usage("takes one batch, one platform and one format, JSON or CSV");
 	np_platform *platform;
 	writer w;

@@ -3,7 +3,7 @@
  * manual pages, completions of shells.
  *
  * A new command is a row of COMMAND_MAP (cli.h), a row of MANUALS (manual.c), a file command_NAME.c in cli/meson.build, and
- * rows of OPTIONS (options.c) for what it takes. Pages and completions follow.
+ * rows of OPTIONS (options.c) for what it takes, by setters of option_values.h. Pages and completions follow.
  */
 #ifndef NP_CLI_TABLES_H
 #define NP_CLI_TABLES_H
@@ -21,20 +21,23 @@ typedef struct command {
 const command *command_at(int index);
 const command *command_find(const char *name);
 
-typedef int setter(arguments *args, const char *value);
+typedef struct option option;
+typedef int setter(arguments *args, const option *o, const char *value);
 
 /*
  * An option. The text of its value is shown, and says what completes it: words in small letters with '|' between are taken
  * as they stand, of those in capitals VALUE_PLATFORM and its like are known, FILE and DIR are paths.
  */
-typedef struct option {
+struct option {
 	const char *name; /* with its dashes */
 	const char *alias;
 	const char *value; /* NULL = none, "[=...]" = optional, after '=' */
 	unsigned commands; /* 0 = all */
 	setter *set;
+	size_t at; /* the field it sets, in arguments */
+	int most;  /* of whole numbers; 0 = no limit */
 	const char *help;
-} option;
+};
 
 #define VALUE_PLATFORM "PLATFORM"
 #define VALUE_SHEET "SHEET"

@@ -47,7 +47,7 @@ def cards(program):
     environment = {**os.environ, "NEURALPOWER_PLATFORMS": str(ROOT / "platforms"), "NO_COLOR": "1"}
     names = sorted(path.stem for path in (ROOT / "platforms").glob("*.json"))
     text = subprocess.run([program, "platforms", *names], check=True, capture_output=True, text=True, env=environment).stdout
-    return ["```", *text.rstrip().splitlines(), "```"]
+    return ["```text", *text.rstrip().splitlines(), "```"]
 
 
 def flags():

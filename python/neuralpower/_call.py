@@ -11,12 +11,13 @@ headers as they are, and `_core.lib` has all of them.
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import errors
 from ._core import ffi, lib
 
 PathLike = Union[str, "os.PathLike[str]"]
+_Self = TypeVar("_Self")
 
 _KINDS: dict[int, type[errors.NeuralPowerError]] = {
     lib.NP_ERR_ARGUMENT: errors.ArgumentError,
@@ -46,6 +47,20 @@ def _error(err: Any) -> errors.NeuralPowerError:
     lib.np_error_format(err, whole, 1024)
     return kind(text(err.message), status=text(lib.np_status_name(err.status)), path=path, line=err.line or None,
                 column=err.column or None, offset=err.offset if err.has_offset else None, text=text(whole))
+
+
+class Held:
+    """What holds memory of the library, that never changes: copies are the thing itself, and it cannot travel."""
+
+    def __copy__(self: _Self) -> _Self:
+        return self
+
+    def __deepcopy__(self: _Self, memo: Any) -> _Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} holds memory of the library and cannot be pickled: pass on the to_dict() of a result, "
+                        "the file of a network, the name or file of a platform")
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> None:

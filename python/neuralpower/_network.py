@@ -5,7 +5,7 @@ import os
 from typing import Any, Mapping, Optional, Sequence, Union
 
 from . import _torch
-from ._call import PathLike, call, create, encode, text
+from ._call import Held, PathLike, call, create, encode, text
 from ._core import ffi, lib
 from .errors import ArgumentError
 
@@ -13,7 +13,7 @@ Shapes = Mapping[str, Sequence[int]]
 Dims = Mapping[str, int]
 
 
-class Network:
+class Network(Held):
     """
     A network whose shapes are known. Made by load(). Immutable: threads may share it.
     """

@@ -67,38 +67,42 @@ class Prediction(Result):
 
     @property
     def runtime_ms(self) -> Optional[float]:
-        """Sum of the layers (Equation 3 of the paper)."""
+        """ms: the sum of the layers (Equation 3 of the paper)."""
         return self._value("runtime_ms")
 
     @property
     def power_w(self) -> Optional[float]:
-        """Mean power, weighted by runtime (Equation 4)."""
+        """W: the mean of the layers, weighted by runtime (Equation 4)."""
         return self._value("power_w")
 
     @property
     def energy_mj(self) -> Optional[float]:
-        """Sum of runtime x power (Equation 5)."""
+        """mJ: the sum of runtime x power (Equation 5)."""
         return self._value("energy_mj")
 
     @property
     def energy_per_item_mj(self) -> Optional[float]:
+        """mJ: the energy of one of the batch's items."""
         return self._value("energy_per_item_mj")
 
     @property
     def items_per_s(self) -> float:
+        """The throughput, one forward pass after the other."""
         return float(self._handle.items_per_s)
 
     @property
     def runtime_ms_interval(self) -> Interval:
-        """From and to, at the level `platform.interval`."""
+        """ms, from and to, at the level `platform.interval`."""
         return self._interval("runtime_ms")
 
     @property
     def power_w_interval(self) -> Interval:
+        """W, likewise."""
         return self._interval("power_w")
 
     @property
     def energy_mj_interval(self) -> Interval:
+        """mJ, likewise."""
         return self._interval("energy_mj")
 
     @property
@@ -113,6 +117,7 @@ class Prediction(Result):
 
     @property
     def layers(self) -> list[LayerPrediction]:
+        """In the order in which they run; those that cost nothing too."""
         return [build(LayerPrediction, layer) for layer in self.to_dict()["layers"]]
 
     @property
@@ -138,10 +143,17 @@ def predict(network: NetworkLike, platform: PlatformLike = DEFAULT_PLATFORM, *, 
     """
     Runtime, power and energy of a network on a platform, layer by layer and in all.
 
+        >>> neuralpower.predict("model.onnx", "jetson-pytorch", batch=8).energy_per_item_mj
+        >>> neuralpower.predict(module, batch=8, example_inputs=torch.zeros(1, 3, 224, 224)).runtime_ms
+
     `network` is a path, the bytes of a file, a torch.nn.Module with its `example_inputs` (a tensor, a tuple of arguments, or
-    a mapping of keyword arguments), or a Network of load(). `platform` is a name, a path or a Platform. `method` "roofline"
-    and "paleo" answer from a data sheet of that name, `interval` is the level of the intervals. The others are those of
-    load().
+    a mapping of keyword arguments), or a Network of load(). `platform` is a name (platforms() has them), a path or a
+    Platform. `batch` is the number of items of a forward pass, that of the file or the example unless set. `method` "roofline"
+    and "paleo" answer from a data sheet of that name (sheets() has them), `interval` is the level of the intervals, 0.9
+    unless set. The others are those of load().
+
+    Errors are NeuralPowerErrors: an InputError for a network or platform that cannot be read, with its place, an ArgumentError
+    for an argument that cannot be.
     """
     loaded = Source(network, example_inputs, name).load(batch, shapes, dims, strict)
     return Prediction(loaded, load_platform(platform, method=method, interval=interval))

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 from . import _notebook as notebook
-from ._call import text_of
+from ._call import Held, text_of
 from ._core import ffi, lib
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _value(column: str, word: str) -> Union[str, bool, int, float, None]:
     return int(word) if word.lstrip("-").isdigit() else float(word)
 
 
-class Result:
+class Result(Held):
     """A result of the library, which it can write as a document, a table or a page."""
 
     _report: ClassVar[Any]  # np_report_...

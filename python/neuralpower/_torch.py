@@ -69,7 +69,10 @@ def _arguments(module: Any, example_inputs: Any) -> tuple[tuple[Any, ...], dict[
                             "of keyword arguments, as forward() takes them")
     if isinstance(example_inputs, Mapping):
         return (), dict(example_inputs)
-    return (tuple(example_inputs) if isinstance(example_inputs, (tuple, list)) else (example_inputs,)), {}
+    arguments = tuple(example_inputs) if isinstance(example_inputs, (tuple, list)) else (example_inputs,)
+    if arguments and isinstance(arguments[-1], dict):
+        arguments += ({},)  # the exporter takes a dict that comes last for keyword arguments
+    return arguments, {}
 
 
 def _solid(tensor: Any, torch: Any, number: int = 0) -> Any:

@@ -24,6 +24,7 @@ from ._torch_layers import Layer, NotALayer, build
 from ._torch_trace import Call, Like, Trace, trace
 from .errors import ArgumentError, NeuralPowerError
 
+_MOST_COPIES = 64
 _DTYPES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16", torch.float64: "fp64"}
 
 
@@ -70,9 +71,8 @@ def _weights(function: Any) -> list[torch.Tensor]:
 
 
 def _copies(size: int, share: int, room: int) -> int:
-    """As many sets as fill a share of memory, as few as there is room for."""
-    most = 64
-    return max(1, min(math.ceil(share / size), room // size, most)) if size else 1
+    """As many sets as fill a share of memory and there is room for; not too many, since modules are objects of Python's too."""
+    return max(1, min(math.ceil(share / size), room // size, _MOST_COPIES)) if size else 1
 
 
 def _weight_share(rotation: Any, size: int) -> int:

@@ -1,6 +1,8 @@
 """Results as objects: attributes, tables of pandas, texts, and that nothing of a document lacks an attribute."""
+import copy
 import dataclasses
 import gc
+import pickle
 import re
 
 import pandas
@@ -139,3 +141,13 @@ def test_platforms_of_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("NEURALPOWER_PLATFORMS", f"/nowhere:{tmp_path}")
     assert neuralpower.platforms()[0] == "mine"
     assert neuralpower.predict(ALEXNET, "mine").to_json() == neuralpower.predict(ALEXNET).to_json()
+
+
+def test_what_travels():
+    """Memory of the library cannot be pickled, and says what can; a copy of what never changes is the thing itself."""
+    prediction = neuralpower.predict(ALEXNET)
+    for held in (prediction, prediction.network, prediction.platform, neuralpower.sweep(ALEXNET, batch=[1])):
+        assert copy.copy(held) is held and copy.deepcopy(held) is held
+        with pytest.raises(TypeError, match=rf"a {type(held).__name__} holds memory .* to_dict\(\)"):
+            pickle.dumps(held)
+    assert pickle.loads(pickle.dumps(prediction.layers)) == prediction.layers

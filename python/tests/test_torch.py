@@ -105,6 +105,33 @@ def test_errors(resnet):
     assert caught.value.__cause__ is not None and "\x1b" not in str(caught.value)
 
 
+class Forms(torch.nn.Module):
+    """Takes a mapping and, by name, a scale; gives several results."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(8, 4)
+
+    def forward(self, given, *, scale=None):
+        out = self.linear(given["x"]) + given["y"]
+        return {"out": out if scale is None else out * scale, "half": out[:, :2]}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_forms_of_inputs(dtype):
+    """A mapping as a positional argument, keyword arguments, several results, other types of weights."""
+    model = Forms().to(dtype)
+    given = {"x": torch.zeros(2, 8, dtype=dtype), "y": torch.ones(4, dtype=dtype)}
+    plain = neuralpower.inspect(model, example_inputs=(given,))
+    scaled = neuralpower.inspect(model, example_inputs={"given": given, "scale": torch.ones(1, dtype=dtype)})
+    for inspection in (plain, scaled):
+        assert next(layer for layer in inspection.layers if layer.type == "fc").macs == 2 * 8 * 4
+        assert inspection.totals.weight_bytes >= (8 * 4 + 4) * dtype.itemsize
+    assert len(scaled.layers) == len(plain.layers) + 1
+    warned = any(" was measured with fp32" in warning for warning in neuralpower.predict(model, example_inputs=(given,)).warnings)
+    assert warned == (dtype.itemsize != 4)
+
+
 def test_says_what_to_install(resnet, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(ImportError, match="pip install onnxscript"):

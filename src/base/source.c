@@ -255,3 +255,12 @@ np_status np_source_read_all(np_source *source, size_t limit, char **data, size_
 	}
 	return status;
 }
+
+np_status np_source_read_file(const char *path, size_t limit, char **data, size_t *size, np_error *err)
+{
+	np_source *source;
+	NP_TRY(np_source_open(path, &source, err));
+	np_status status = np_source_read_all(source, limit, data, size, err);
+	np_source_close(source);
+	return status;
+}

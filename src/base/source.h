@@ -33,5 +33,7 @@ np_status np_source_skip(np_source *source, int64_t size, np_error *err) NP_MUST
  * NP_ERR_LIMIT when it is more than `limit` bytes.
  */
 np_status np_source_read_all(np_source *source, size_t limit, char **data, size_t *size, np_error *err) NP_MUST_CHECK;
+/* The same of a whole file: opened, read, closed. */
+np_status np_source_read_file(const char *path, size_t limit, char **data, size_t *size, np_error *err) NP_MUST_CHECK;
 
 #endif

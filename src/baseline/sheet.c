@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/source.h"
+#include "text/json_document.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,11 +141,8 @@ static np_status read_sheet(json_t *root, np_arena *arena, np_sheet *sheet, np_e
 
 static np_status parse(const char *text, size_t size, np_arena *arena, np_sheet *sheet, np_error *err)
 {
-	json_error_t fault;
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-	if (!root)
-		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-		                  "%s, a data sheet in JSON was expected", fault.text);
+	json_t *root;
+	NP_TRY(np_json_parse(text, size, JSON_REJECT_DUPLICATES, "a data sheet in JSON was", &root, err));
 	np_status status = read_sheet(root, arena, sheet, err);
 	json_decref(root);
 	return status;
@@ -153,14 +150,10 @@ static np_status parse(const char *text, size_t size, np_arena *arena, np_sheet 
 
 np_status np_sheet_read(const char *path, np_arena *arena, np_sheet *sheet, np_error *err)
 {
-	np_source *source;
 	char *text;
 	size_t size;
-	NP_TRY(np_source_open(path, &source, err));
-	np_status status = np_source_read_all(source, LARGEST_FILE, &text, &size, err);
-	np_source_close(source);
-	NP_TRY(status);
-	status = parse(text, size, arena, sheet, err);
+	NP_TRY(np_source_read_file(path, LARGEST_FILE, &text, &size, err));
+	np_status status = parse(text, size, arena, sheet, err);
 	free(text);
 	return status;
 }

@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/source.h"
+#include "text/json_document.h"
 #include "text/json_locate.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,11 +177,8 @@ static np_status read_root(reading *r, const json_t *root, np_error *err)
 
 static np_status parse(reading *r, np_error *err)
 {
-	json_error_t fault;
-	json_t *root = json_loadb(r->text, r->size, JSON_REJECT_DUPLICATES, &fault);
-	if (!root)
-		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-		                  "%s, JSON of predict or check was expected", fault.text);
+	json_t *root;
+	NP_TRY(np_json_parse(r->text, r->size, JSON_REJECT_DUPLICATES, "JSON of predict or check was", &root, err));
 	np_status status = read_root(r, root, err);
 	json_decref(root);
 	return status;
@@ -189,14 +186,10 @@ static np_status parse(reading *r, np_error *err)
 
 static np_status read_file(reading *r, const char *path, np_error *err)
 {
-	np_source *source;
 	char *text;
-	NP_TRY(np_source_open(path, &source, err));
-	np_status status = np_source_read_all(source, LARGEST_FILE, &text, &r->size, err);
-	np_source_close(source);
-	NP_TRY(status);
+	NP_TRY(np_source_read_file(path, LARGEST_FILE, &text, &r->size, err));
 	r->text = text;
-	status = parse(r, err);
+	np_status status = parse(r, err);
 	free(text);
 	return status;
 }

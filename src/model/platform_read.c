@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/source.h"
 #include "model/platform_model.h"
+#include "text/json_document.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,11 +452,8 @@ static np_status read_platform(np_platform *platform, const json_t *root, np_err
 
 static np_status parse(const char *text, size_t size, np_platform *platform, np_error *err)
 {
-	json_error_t fault;
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
-	if (!root)
-		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-		                  "%s, a platform file in JSON was expected", fault.text);
+	json_t *root;
+	NP_TRY(np_json_parse(text, size, JSON_REJECT_DUPLICATES, "a platform file in JSON was", &root, err));
 	np_status status = read_platform(platform, root, err);
 	json_decref(root);
 	return status;
@@ -464,14 +461,10 @@ static np_status parse(const char *text, size_t size, np_platform *platform, np_
 
 static np_status load(const char *path, np_platform *platform, np_error *err)
 {
-	np_source *source;
 	char *text;
 	size_t size;
-	NP_TRY(np_source_open(path, &source, err));
-	np_status status = np_source_read_all(source, LARGEST_FILE, &text, &size, err);
-	np_source_close(source);
-	NP_TRY(status);
-	status = parse(text, size, platform, err);
+	NP_TRY(np_source_read_file(path, LARGEST_FILE, &text, &size, err));
+	np_status status = parse(text, size, platform, err);
 	free(text);
 	if (status != NP_OK)
 		np_error_set_path(err, path);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "network/network.h"
 #include "paleo/paleo_graph.h"
+#include "text/json_document.h"
 #include "text/json_locate.h"
 
 #include <stdlib.h>
@@ -25,13 +26,8 @@ static np_status check_containers(const char *text, size_t size, np_error *err)
 
 static np_status parse(const char *text, size_t size, json_t **root, np_error *err)
 {
-	json_error_t json_error;
 	NP_TRY(check_containers(text, size, err));
-	*root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &json_error);
-	if (*root)
-		return NP_OK;
-	return np_fail_at(err, NP_ERR_SYNTAX, json_error.line > 0 ? json_error.line : 1,
-	                  json_error.column > 0 ? json_error.column : 1, "%s", json_error.text);
+	return np_json_parse(text, size, JSON_REJECT_DUPLICATES, "a network of Paleo in JSON was", root, err);
 }
 
 static np_status fail_root(const np_paleo_reader *reader, const char *key, const char *what)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/source.h"
 #include "profiles/profiles.h"
+#include "text/json_document.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,27 +56,19 @@ static np_status index_layers(np_engine *engine, np_error *err)
 
 static np_status parse(np_engine *engine, const char *text, size_t size, np_error *err)
 {
-	json_error_t fault;
-	engine->root = json_loadb(text, size, 0, &fault);
-	if (!engine->root)
-		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-		                  "%s, layers of an engine in JSON were expected", fault.text);
+	NP_TRY(np_json_parse(text, size, 0, "layers of an engine in JSON were", &engine->root, err));
 	return index_layers(engine, err);
 }
 
 np_status np_engine_load(const char *path, np_engine **engine, np_error *err)
 {
-	np_source *source = NULL;
 	char *text = NULL;
 	size_t size;
 	np_engine *made = calloc(1, sizeof *made);
 	*engine = NULL;
 	if (!made)
 		return np_fail_memory(err);
-	np_status status = np_source_open(path, &source, err);
-	if (status == NP_OK)
-		status = np_source_read_all(source, NP_PROFILE_LARGEST, &text, &size, err);
-	np_source_close(source);
+	np_status status = np_source_read_file(path, NP_PROFILE_LARGEST, &text, &size, err);
 	if (status == NP_OK)
 		status = parse(made, text, size, err);
 	free(text);

@@ -3,6 +3,7 @@
 #include "base/source.h"
 #include "base/text.h"
 #include "profiles/profiles.h"
+#include "text/json_document.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -154,16 +155,6 @@ np_raw_row np_profile_blank(void)
 
 /* ---- the whole ---- */
 
-static np_status parse(np_profile *p, np_error *err)
-{
-	json_error_t fault;
-	p->root = json_loadb(p->text, p->size, 0, &fault);
-	if (p->root)
-		return NP_OK;
-	return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-	                  "%s, a profile in JSON was expected", fault.text);
-}
-
 static bool looks_like_json(const np_profile *p)
 {
 	char first = p->text[strspn(p->text, " \t\r\n")];
@@ -174,7 +165,7 @@ static np_status find_format(np_profile *p, const char *asked, int *found, np_er
 {
 	bool json = looks_like_json(p);
 	if (json)
-		NP_TRY(parse(p, err));
+		NP_TRY(np_json_parse(p->text, p->size, 0, "a profile in JSON was", &p->root, err));
 	for (*found = 0; *found < FORMAT_COUNT; ++*found) {
 		bool named = asked && strcmp(asked, FORMATS[*found].name) == 0;
 		if (named && json != FORMATS[*found].json)
@@ -203,14 +194,10 @@ static np_status read_profile(np_profile *p, np_error *err)
 
 static np_status read_file(np_profile *p, np_error *err)
 {
-	np_source *source;
 	char *text;
-	NP_TRY(np_source_open(p->path, &source, err));
-	np_status status = np_source_read_all(source, NP_PROFILE_LARGEST, &text, &p->size, err);
-	np_source_close(source);
-	NP_TRY(status);
+	NP_TRY(np_source_read_file(p->path, NP_PROFILE_LARGEST, &text, &p->size, err));
 	p->text = text;
-	status = read_profile(p, err);
+	np_status status = read_profile(p, err);
 	json_decref(p->root);
 	free(text);
 	return status;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/source.h"
 #include "profiles/profiles.h"
+#include "text/json_document.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,13 +72,10 @@ static np_status take_whole(void *context, const np_timing *timing, np_error *er
 
 static np_status gather_times(const char *text, size_t size, np_samples *samples, np_error *err)
 {
-	json_error_t fault;
-	json_t *root = json_loadb(text, size, 0, &fault);
+	json_t *root;
 	const json_t *run;
 	size_t i;
-	if (!root)
-		return np_fail_at(err, NP_ERR_SYNTAX, fault.line > 0 ? fault.line : 1, fault.column > 0 ? fault.column : 1,
-		                  "%s, times of runs in JSON were expected", fault.text);
+	NP_TRY(np_json_parse(text, size, 0, "times of runs in JSON were", &root, err));
 	np_status status = NP_OK;
 	json_array_foreach(root, i, run)
 	{
@@ -94,15 +92,11 @@ static np_status gather_times(const char *text, size_t size, np_samples *samples
 
 static np_status read_times(np_profile *profile, const char *path, np_error *err)
 {
-	np_source *source;
 	char *text;
 	size_t size;
 	np_samples samples = {0};
-	NP_TRY(np_source_open(path, &source, err));
-	np_status status = np_source_read_all(source, NP_PROFILE_LARGEST, &text, &size, err);
-	np_source_close(source);
-	NP_TRY(status);
-	status = gather_times(text, size, &samples, err);
+	NP_TRY(np_source_read_file(path, NP_PROFILE_LARGEST, &text, &size, err));
+	np_status status = gather_times(text, size, &samples, err);
 	if (status == NP_OK)
 		status = np_samples_each(&samples, false, take_whole, profile, err);
 	np_samples_free(&samples);

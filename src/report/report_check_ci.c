@@ -23,7 +23,12 @@ typedef struct junit {
 	int tests, failures, skipped;
 } junit;
 
-/* One test case; `element` is what went wrong ("failure", "skipped"), NULL when nothing did. */
+static const char FAILURE[] = "failure", SKIPPED[] = "skipped", NOTE[] = "system-out";
+
+/*
+ * One test case; `element` says what is to be said of it, NULL when nothing is. The message stands twice: some readers show
+ * the attribute, others the text.
+ */
 static void put_case(junit *j, const char *file, const char *name, const char *element, const char *message)
 {
 	np_text_puts(j->out, "    <testcase classname=\"");
@@ -36,11 +41,17 @@ static void put_case(junit *j, const char *file, const char *name, const char *e
 		np_text_puts(j->out, "/>\n");
 		return;
 	}
-	j->failures += element[0] == 'f';
-	j->skipped += element[0] == 's';
-	np_text_printf(j->out, ">\n      <%s message=\"", element);
+	j->failures += element == FAILURE;
+	j->skipped += element == SKIPPED;
+	np_text_printf(j->out, ">\n      <%s", element);
+	if (element != NOTE) {
+		np_text_puts(j->out, " message=\"");
+		np_html_text(j->out, message);
+		np_text_puts(j->out, "\"");
+	}
+	np_text_puts(j->out, ">");
 	np_html_text(j->out, message);
-	np_text_puts(j->out, "\"/>\n    </testcase>\n");
+	np_text_printf(j->out, "</%s>\n    </testcase>\n", element);
 }
 
 static void put_item_case(junit *j, const np_check *check, const np_check_network *network, const np_check_item *item)
@@ -50,8 +61,9 @@ static void put_item_case(junit *j, const np_check *check, const np_check_networ
 	np_text_printf(&name, "%s, batch %" PRId64 ", %s", np_check_word(item->target), np_network_batch(n),
 	               item->against_baseline ? "baseline" : "limit");
 	np_check_sentence(&message, check, network, item);
-	const char *element = np_check_verdict_fails(item->verdict) ? "failure"
-	                      : item->verdict == NP_CHECK_NEITHER   ? "skipped"
+	const char *element = np_check_verdict_fails(item->verdict) ? FAILURE
+	                      : item->verdict == NP_CHECK_NEITHER   ? SKIPPED
+	                      : item->verdict == NP_CHECK_UNSURE    ? NOTE
 	                                                            : NULL;
 	put_case(j, np_network_path(n), name.data ? name.data : "", element, message.data ? message.data : "");
 	j->out->failed |= name.failed || message.failed;
@@ -63,7 +75,7 @@ static void put_batch_case(junit *j, const char *file, int64_t batch, const char
 {
 	char name[64];
 	snprintf(name, sizeof name, "batch %" PRId64 ", baseline", batch);
-	put_case(j, file, name, "skipped", message);
+	put_case(j, file, name, SKIPPED, message);
 }
 
 static void put_cases(junit *j, const np_check *check)
@@ -81,7 +93,7 @@ static void put_cases(junit *j, const np_check *check)
 	if (check->compares_nothing) {
 		np_text message = {0};
 		np_check_nothing_sentence(&message, check);
-		put_case(j, check->options.baseline->path, "baseline", "failure", message.data ? message.data : "");
+		put_case(j, check->options.baseline->path, "baseline", FAILURE, message.data ? message.data : "");
 		j->out->failed |= message.failed;
 		np_text_free(&message);
 	}

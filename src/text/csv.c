@@ -5,6 +5,7 @@
 #include "text/csv.h"
 
 #include "base/error.h"
+#include "text/utf8.h"
 
 #include <csv.h>
 #include <stdlib.h>
@@ -182,12 +183,11 @@ void np_csv_put(np_text *out, bool first, const char *field)
 		return;
 	size_t size = strlen(field);
 	bool quoted = strpbrk(field, ",\"\r\n") || strchr(" \t#", field[0]) || strchr(" \t", field[size - 1]);
-	if (!quoted) {
-		np_text_add(out, field, size);
-		return;
+	np_text_puts(out, quoted ? "\"" : "");
+	for (size_t length; *field; field += length) {
+		bool foreign = np_utf8_decode(field, &length) == NP_REPLACEMENT;
+		np_text_puts(out, *field == '"' ? "\"" : "");
+		np_text_add(out, foreign ? "\xef\xbf\xbd" : field, foreign ? 3 : length);
 	}
-	np_text_puts(out, "\"");
-	for (const char *c = field; *c; c++)
-		np_text_add(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-	np_text_puts(out, "\"");
+	np_text_puts(out, quoted ? "\"" : "");
 }

@@ -27,7 +27,10 @@ np_status np_csv_reader_feed(np_csv_reader *reader, const void *data, size_t siz
 np_status np_csv_reader_finish(np_csv_reader *reader, np_error *err) NP_MUST_CHECK;
 void np_csv_reader_free(np_csv_reader *reader);
 
-/* Appends one field, quoted where it must be; `first` = no comma before it. NULL is an empty field. */
+/*
+ * Appends one field, quoted where it must be; `first` = no comma before it. NULL is an empty field; what is not UTF-8
+ * becomes U+FFFD.
+ */
 void np_csv_put(np_text *out, bool first, const char *field);
 
 #endif

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs every command line of the documentation: those in fenced blocks of README.md, CONTRIBUTING.md and docs/*.md, and the
+"""Runs every command line of the documentation: those of README.md, CONTRIBUTING.md, python/README.md and docs/*.md, and the
 examples of every command's --help, which are those of the manual pages.
 
     check_commands.py ROOT BUILD [WORD...]     only those that contain a word
 
-A command line must end with status 0. What follows a line that begins with "$ " is what it prints. Devices are computed ones,
-names that stand for anything stand for something: SUBSTITUTIONS. What is not run is in NOT_RUN, with the reason.
+A fenced block that names no language is of command lines, each of which must end with status 0; when it begins with "$ ", only
+lines that do so are, and what follows is what they print. Within a sentence or a table, a command line stands between
+backquotes and is `neuralpower COMMAND` with arguments. Devices are computed ones, names that stand for anything stand for
+something: SUBSTITUTIONS and, within sentences, PLACEHOLDERS. What is not run is in NOT_RUN, with the reason.
 """
 import csv
 import os
@@ -28,6 +30,8 @@ NOT_RUN = [
     (r"^export NP_\w+_LIB|^S=build/tests/stubs", "stands for an NVIDIA GPU; the device is a computed one here"),
     (r"^dpkg-buildpackage|^(sudo )?apt|^lintian", "builds or installs packages: tests/package does"),
     (r"^cc |^c\+\+ ", "compiles against an installed library: tests/install does"),
+    (r"^examples/\w+\.py ", "needs Python's pyarrow, Spark or Ray: tests/clusters does"),
+    (r"/bin/pytest ", "runs tests, from within a test"),
 ]
 
 SUBSTITUTIONS = [
@@ -36,49 +40,66 @@ SUBSTITUTIONS = [
     (r"--count 100000", "--count 100"),  # of a stream as long as one likes
 ]
 
+PLACEHOLDERS = [
+    (r"\bFILE\.\.\.|(?<=sweep )FILE\b|(?<=--network )FILE\b", "alexnet.onnx"),
+    (r"\.csv\.\.\.", ".csv"),
+    (r"--type T\b", "--type conv"),
+    (r"--platform SHEET", "--platform titan_x"),
+    (r"--sheet NAME", "--sheet titan_x"),
+    (r"--space NAME", "--space mobile"),
+    (r"--count N\b", "--count 3"),
+    (r"--seed S\b", "--seed 7"),
+    (r"--max-energy-mj N\b", "--max-energy-mj 5000"),
+    (r"(\d),\.\.\.|(\d)\.\.\.", r"\1\2"),
+    (r"\bPROFILE\b", "profile.json"),
+]
+
 STATUSES = {"doctor": (0, 5), "check": (0, 1)}  # 5: there is no device here; 1: a network is over the limit
 
 
 class Command:
-    def __init__(self, place, line, printed):
+    def __init__(self, place, line, printed=(), placeholders=()):
         self.place, self.line, self.printed = place, line, printed
+        self.substitutions = [*placeholders, *SUBSTITUTIONS]
 
     def not_run(self):
         return next((reason for pattern, reason in NOT_RUN if re.search(pattern, self.line)), None)
 
     def substituted(self):
         line = self.line
-        for pattern, text in SUBSTITUTIONS:
+        for pattern, text in self.substitutions:
             line = re.sub(pattern, text, line)
         return line
 
 
-def is_command(line):
-    return re.match(r"(\$ )?((build/|scripts/)?neuralpower |build/bench/|scripts/|make( |$)|ninja |python3 |cc |c\+\+ |meson |apt|sudo |"
-                    r"dpkg-|lintian |export |[A-Z_]+=)", line)
-
-
 def read_block(path, first, lines):
     """The commands of a fenced block."""
-    found, i = [], 0
+    found, i, prompt = [], 0, lines[0].startswith("$ ")
     while i < len(lines):
         line, start = lines[i], i
         i += 1
-        if not is_command(line):
+        if not line or (prompt and not line.startswith("$ ")):
             continue
         while line.endswith("\\"):
             line, i = line[:-1] + lines[i].strip(), i + 1
-        printed = lines[i:] if line.startswith("$ ") else []
+        printed = lines[i:] if prompt else []
         line = re.sub(r"\s+#.*$", "", line.removeprefix("$ "))
         found.append(Command(f"{path.relative_to(root)}:{first + start}", line, printed))
     return found
 
 
 def read_document(path):
-    """Blocks of commands."""
+    """Blocks of commands; each of those within a sentence is one of its own."""
     lines = path.read_text().splitlines()
     fences = [i for i, line in enumerate(lines) if line.startswith("```")]
-    return [read_block(path, begin + 2, lines[begin + 1:end]) for begin, end in zip(fences[::2], fences[1::2])]
+    assert len(fences) % 2 == 0, f"{path}: a fenced block does not end"
+    for begin, end in zip(fences[::2], fences[1::2]):
+        if lines[begin] == "```":
+            yield read_block(path, begin + 2, lines[begin + 1:end])
+        lines[begin:end + 1] = [""] * (end + 1 - begin)
+    for i, line in enumerate(lines):
+        for command in re.findall(r"`(neuralpower [a-z]+ [^`]+)`", line):
+            yield [Command(f"{path.relative_to(root)}:{i + 1}", command, placeholders=PLACEHOLDERS)]
 
 
 def read_help(environment):
@@ -90,7 +111,7 @@ def read_help(environment):
         examples = re.findall(r"^  (neuralpower .*)$", say(name).partition("examples:")[2], re.M)
         if not examples:
             print(f"neuralpower {name} --help: no examples")
-        yield from ([Command(f"neuralpower {name} --help", line, [])] for line in examples)
+        yield from ([Command(f"neuralpower {name} --help", line)] for line in examples)
 
 
 def furnish(here):
@@ -120,6 +141,8 @@ def furnish(here):
     for case in (str.lower, str.upper):
         (here / f"{case('rows')}.csv").write_text("".join(rows))
         (here / f"{case('errors')}.csv").write_text(errors)
+    space = [build / "neuralpower", "sample", "--space", "mobile", "--count", "3", "--lines", "-o", here / "NETS.jsonl"]
+    subprocess.run(space, check=True)
     (here / "build").symlink_to(build)
 
 
@@ -148,13 +171,12 @@ def main():
         tools.mkdir()
         (tools / "neuralpower").symlink_to(build / "neuralpower")
         environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "COLUMNS": "80", "HOME": scratch}
-        documents = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
+        documents = [root / "README.md", root / "CONTRIBUTING.md", root / "python/README.md", *sorted((root / "docs").glob("*.md"))]
         blocks = [block for path in documents for block in read_document(path)] + list(read_help(environment))
-        blocks = [block for block in blocks if block]
         if only:
             blocks = [block for block in blocks if any(word in c.line or word in c.place for c in block for word in only)]
         faults = []
-        for number, block in enumerate(blocks):
+        for block in blocks:
             here = directory / re.sub(r"\W+", "_", block[0].place.split(":")[0])  # one for each document
             if not here.exists():
                 furnish(here)
