@@ -39,6 +39,7 @@ typedef struct np_own_work {
 	int64_t batch;
 	np_own_rotation rotation; /* zeroes for a whole network */
 	int64_t most_bytes;       /* that all buffers may take: beyond, answer NP_ERR_LIMIT; 0 = not known */
+	bool metered;             /* power is measured while it runs: nothing else should */
 } np_own_work;
 
 /* What a callback says of the work it made ready. Texts may stay "". */
@@ -48,7 +49,7 @@ typedef struct np_own_job {
 	char layout[24];   /* "nchw" */
 	int64_t bytes;     /* of all buffers; 0 = not said */
 	int buffer_sets;   /* how many sets of buffers calls change between; 0 = not said */
-	const char *cache; /* "rot", "hot"; NULL = not said; a constant */
+	const char *cache; /* "rot", "hot", "others"; NULL = not said; a constant */
 	const char *data;  /* what is in the buffers: "normal:1"; NULL = not said; a constant */
 } np_own_job;
 
@@ -70,7 +71,8 @@ typedef struct np_own_device {
 	np_status (*prepare)(void *context, const np_own_work *work, np_own_job *job, np_error *err);
 	/*
 	 * Does so many calls in a row and returns when they are done, on a device that works by itself too. `*seconds` is for
-	 * what all of them took by a better clock than the caller's (events of a GPU); left alone, the call is timed.
+	 * what all of them took by a better clock than the caller's (events of a GPU), or alone, where something is done between
+	 * them; left as it is, the whole is timed.
 	 */
 	np_status (*run)(void *context, void *handle, int64_t calls, double *seconds, np_error *err);
 	void (*release)(void *context, void *handle);

@@ -95,7 +95,7 @@ static np_status cpu_submit(np_device *device, np_job *job, int64_t calls, np_er
 	cpu_device *cpu = (cpu_device *)device;
 	np_seat_start(cpu->seat);
 	NP_TRY(cpu->part->run(job->job, calls, err));
-	cpu->span = np_seat_stop(cpu->seat, calls);
+	cpu->span = np_seat_stop(cpu->seat, calls, NAN);
 	cpu->has_span = true;
 	return NP_OK;
 }

@@ -67,7 +67,8 @@ static np_status own_prepare(np_device *device, const np_program *program, np_jo
 	                          .network = program->network,
 	                          .batch = program->batch,
 	                          .rotation = program->whole ? (np_own_rotation){0} : self->rotation,
-	                          .most_bytes = self->seat ? np_cpu_most_bytes() : 0};
+	                          .most_bytes = self->seat ? np_cpu_most_bytes() : 0,
+	                          .metered = device->meter != NULL};
 	own_job *job = calloc(1, sizeof *job);
 	if (!job)
 		return np_fail_memory(err);
@@ -105,13 +106,13 @@ static void own_release(np_device *device, np_job *made)
  * Where a processor works with several threads, their CPU time says nothing: some of a framework's operations use one thread
  * only, while others wait for work by spinning.
  */
-static np_span stop_clock(own_device *self, int64_t calls, double began_s)
+static np_span stop_clock(own_device *self, int64_t calls, double began_s, double seconds)
 {
 	if (!self->seat) {
-		double wall = own_now(&self->device) - began_s;
-		return (np_span){.calls = calls, .runtime_s = wall, .wall_s = wall, .cpu_s = NAN};
+		double wall = own_now(&self->device) - began_s, runtime = isnan(seconds) ? wall : seconds;
+		return (np_span){.calls = calls, .runtime_s = runtime, .wall_s = wall, .cpu_s = NAN, .lasted_s = wall};
 	}
-	np_span span = np_seat_stop(self->seat, calls);
+	np_span span = np_seat_stop(self->seat, calls, seconds);
 	if (self->own->threads > 1)
 		span.cpu_s = NAN;
 	return span;
@@ -128,9 +129,7 @@ static np_status own_submit(np_device *device, np_job *made, int64_t calls, np_e
 	np_status status = self->own->run(self->own->context, ((own_job *)made)->job.handle, calls, &seconds, &why);
 	if (status != NP_OK)
 		return fail_callback(status, "the callback that runs failed", &why, err);
-	self->span = stop_clock(self, calls, began);
-	if (!isnan(seconds))
-		self->span.runtime_s = seconds;
+	self->span = stop_clock(self, calls, began, seconds);
 	self->has_span = true;
 	return NP_OK;
 }

@@ -108,16 +108,20 @@ static const double SLOWER = 1.07;
  * the wall clock, as only that tells how well they share the work; it wants a quiet machine. Layers suffer less than the
  * yardstick, which wants all of the core: on average as its cube root (docs/measuring-cpu.md).
  */
-np_span np_seat_stop(np_seat *seat, int64_t calls)
+np_span np_seat_stop(np_seat *seat, int64_t calls, double seconds)
 {
 	double thread = clock_s(CLOCK_THREAD_CPUTIME_ID) - seat->thread_s;
 	double process = clock_s(CLOCK_PROCESS_CPUTIME_ID) - seat->process_s;
-	double wall = np_host_now() - seat->wall_s;
+	double wall = np_host_now() - seat->wall_s, all = seat->threads == 1 ? thread : wall;
 	look before = seat->before_batch, after = look_at_core(seat);
-	double runtime = (seat->threads == 1 ? thread : wall) * relative_pace(seat, after);
-	bool shared = before.slowness > SLOWER || after.slowness > SLOWER;
-	return (np_span){calls,   runtime, wall,
-	                 process, shared,  runtime / cbrt(fmax(sqrt(before.slowness * after.slowness), 1))};
+	double runtime = (isnan(seconds) ? all : seconds) * relative_pace(seat, after);
+	return (np_span){.calls = calls,
+	                 .runtime_s = runtime,
+	                 .wall_s = wall,
+	                 .cpu_s = process,
+	                 .disturbed = before.slowness > SLOWER || after.slowness > SLOWER,
+	                 .relieved_s = runtime / cbrt(fmax(sqrt(before.slowness * after.slowness), 1)),
+	                 .lasted_s = isnan(seconds) ? 0 : wall};
 }
 
 void np_seat_sleep(double seconds)

@@ -21,9 +21,9 @@ np_device_habits np_seat_habits(void);
 const int *np_seat_cpus(const np_seat *seat);
 void np_seat_leave(np_seat *seat); /* NULL is fine */
 
-/* Starts a batch, and ends it: what it took. */
+/* Starts a batch, and ends it: what it took. `seconds` is for what its calls alone took, by who runs them; NAN = all of it. */
 void np_seat_start(np_seat *seat);
-np_span np_seat_stop(np_seat *seat, int64_t calls);
+np_span np_seat_stop(np_seat *seat, int64_t calls, double seconds);
 /* "pinned=yes\nclock=cpu\npace=steadied\n": what the header of a file says of it. */
 void np_seat_provenance(const np_seat *seat, np_text *out);
 

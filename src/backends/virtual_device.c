@@ -171,7 +171,10 @@ static np_status virtual_reap(np_device *device, bool wait, bool *done, np_span 
 		return NP_OK;
 	double seconds = oldest.end_s - oldest.start_s;
 	bool cpu = v->nature.contention > 0;
-	*span = (np_span){oldest.calls, seconds, seconds * (1 + v->nature.contention), cpu ? seconds : NAN, false, 0};
+	*span = (np_span){.calls = oldest.calls,
+	                  .runtime_s = seconds,
+	                  .wall_s = seconds * (1 + v->nature.contention),
+	                  .cpu_s = cpu ? seconds : NAN};
 	for (int i = 1; i < v->queued; i++)
 		v->queue[i - 1] = v->queue[i];
 	v->queued--;

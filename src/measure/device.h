@@ -77,7 +77,7 @@ typedef struct np_job_facts {
 	char notes[64];   /* numerical notes: "tensor_core" */
 	int64_t workspace_bytes, footprint_bytes;
 	int buffer_sets;   /* how many sets of buffers calls rotate over */
-	const char *cache; /* "rot", "hot" */
+	const char *cache; /* "rot", "hot", "others" */
 	const char *data;  /* "normal:1" */
 	int graph_k;       /* calls per captured graph */
 	unsigned flags;    /* NP_FLAG_REF_IMPL */
@@ -92,6 +92,7 @@ typedef struct np_span {
 	bool disturbed; /* others took part of the device meanwhile, as far as it can tell */
 	/* runtime_s without what others seem to have added to it: for rows that have only disturbed batches. 0 = not known. */
 	double relieved_s;
+	double lasted_s; /* from begin to end, where calls are timed one by one and something is done between; 0 = runtime_s */
 } np_span;
 
 typedef struct np_device np_device;

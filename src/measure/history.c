@@ -48,7 +48,7 @@ np_status np_history_add(np_history *history, const np_record *record, const cha
 	                        .power_w = record->power_w,
 	                        .dropped = np_flags_drop(record->flags),
 	                        .contended = (flags & NP_FLAG_CONTENDED) != 0,
-	                        .flagged = flags != 0,
+	                        .flagged = record->flags[0] != 0,
 	                        .anchor = (flags & NP_FLAG_ANCHOR) != 0,
 	                        .at_s = at_s};
 	return add(history, &entry, err);

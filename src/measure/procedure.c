@@ -49,6 +49,7 @@ typedef struct row {
 	np_measurement *measurement;
 	np_run run;
 	np_series call_s, disturbed_s; /* per call; of batches that others disturbed, apart */
+	double timed_s, spoilt_s;      /* how long the batches of either lasted */
 	np_power_window window;
 	double began; /* when timing, or the power window, did */
 	/* Over windows, where there are several. */
@@ -72,9 +73,12 @@ static np_status take_batch(row *r, const np_span *span, np_error *err)
 	np_measurement *m = r->measurement;
 	m->calls += span->calls;
 	m->cpu_s += span->cpu_s;
-	if (!is_disturbed(r, span))
+	if (!is_disturbed(r, span)) {
+		r->timed_s += np_span_lasted(span);
 		return np_series_add(&r->call_s, span->runtime_s / (double)span->calls, err);
+	}
 	double relieved = span->relieved_s > 0 ? span->relieved_s : span->runtime_s;
+	r->spoilt_s += np_span_lasted(span);
 	return np_series_add(&r->disturbed_s, relieved / (double)span->calls, err);
 }
 
@@ -84,6 +88,7 @@ static np_status take_disturbed(row *r, np_error *err)
 	if (2 * r->call_s.count >= r->procedure->least_batches || !r->disturbed_s.count)
 		return NP_OK;
 	r->measurement->flags |= NP_FLAG_CONTENDED;
+	r->timed_s += r->spoilt_s;
 	for (int i = 0; i < r->disturbed_s.count; i++)
 		NP_TRY(np_series_add(&r->call_s, r->disturbed_s.values[i], err));
 	return NP_OK;
@@ -93,7 +98,7 @@ static np_status take_disturbed(row *r, np_error *err)
 static bool time_is_known(row *r)
 {
 	np_summary s = np_series_summary(&r->call_s);
-	return s.count >= r->procedure->least_batches && s.mean * s.count * (double)r->run.calls >= r->procedure->window_s &&
+	return s.count >= r->procedure->least_batches && r->timed_s >= r->procedure->window_s &&
 	       s.ci95 <= r->procedure->precision;
 }
 

@@ -7,6 +7,11 @@
 
 enum { MOST_CALLS = 1 << 24, MOST_GROWTH = 10, SIZINGS = 12 };
 
+double np_span_lasted(const np_span *span)
+{
+	return span->lasted_s > 0 ? span->lasted_s : span->runtime_s;
+}
+
 static np_status run_once(np_run *run, np_span *span, np_error *err)
 {
 	bool done;
@@ -35,9 +40,9 @@ np_status np_run_start(np_device *device, np_job *job, double batch_s, np_run *r
 	NP_TRY(run_once(run, &span, err)); /* lazy set-up, cold caches: of no account */
 	for (int i = 0; i < SIZINGS; i++) {
 		NP_TRY(run_once(run, &span, err));
-		if (span.runtime_s >= batch_s || run->calls == MOST_CALLS)
+		if (np_span_lasted(&span) >= batch_s || run->calls == MOST_CALLS)
 			break;
-		run->calls = grown(run->calls, span.runtime_s, batch_s);
+		run->calls = grown(run->calls, np_span_lasted(&span), batch_s);
 	}
 	run->call_s = span.runtime_s / (double)span.calls;
 	return NP_OK;

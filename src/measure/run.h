@@ -12,6 +12,8 @@ typedef struct np_run {
 	int in_flight;
 } np_run;
 
+/* What a batch took of the campaign's time. */
+double np_span_lasted(const np_span *span);
 /* Times a few batches and sizes them: at least batch_s, at least one call. */
 np_status np_run_start(np_device *device, np_job *job, double batch_s, np_run *run, np_error *err) NP_MUST_CHECK;
 /*

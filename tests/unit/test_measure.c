@@ -141,9 +141,11 @@ static void test_history(void **state)
 	add(&history, "a", 1, 10, 100, "", 0);
 	add(&history, "b", 1, 10, NAN, "", 1);
 	add(&history, "c", 1, 50, 50, "thr_power", 2);
-	add(&history, "a", 2, 11, 102, "noisy", 3);
+	add(&history, "a", 2, 11, 102, "", 3);
 	add(&history, "b", 2, 10, NAN, "", 4);
 	add(&history, "c", 2, 20, 60, "", 5);
+	add(&history, "e", 1, 20, 60, "", 6);
+	add(&history, "e", 2, 30, 60, "noisy", 7);
 	assert_non_null(np_history_find(&history, "a", "", 2));
 	assert_null(np_history_find(&history, "a", "", 3));
 	assert_null(np_history_find(&history, "a", "net", 1));
@@ -160,7 +162,7 @@ static void test_history(void **state)
 
 	np_agreement agreement;
 	assert_ok(np_history_agreement(&history, &agreement, &err), &err);
-	assert_int_equal(agreement.pairs, 2); /* c went wrong once */
+	assert_int_equal(agreement.pairs, 2); /* c and e were flagged once */
 	assert_true(fabs(agreement.runtime_median - 0.5 * (1 / 10.5)) < 1e-12);
 	assert_true(fabs(agreement.power_median - 2 / 101.0) < 1e-12);
 	np_history_free(&history);

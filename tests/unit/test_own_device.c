@@ -17,6 +17,8 @@ typedef struct truth {
 	const char *refuses, *breaks_on; /* a layer's text */
 	int run_breaks_after;            /* batches; 0 = never */
 	bool own_clock;                  /* `run` tells seconds; else it is timed */
+	double between_s;                /* what passes between calls, of which nothing is told */
+	int metered;                     /* how often work was said to be */
 } truth;
 
 typedef struct work {
@@ -72,6 +74,7 @@ static np_status prepare(void *context, const np_own_work *w, np_own_job *job, n
 		return trouble(err, NP_ERR_DATA, "the caller's own trouble");
 	t->prepared++;
 	t->whole += !w->layer;
+	t->metered += w->metered;
 	work *made = malloc(sizeof *made);
 	assert_non_null(made);
 	made->call_s = w->layer ? layer_s(w->layer) : 1e-3 * (double)w->batch;
@@ -90,7 +93,7 @@ static np_status run(void *context, void *handle, int64_t calls, double *seconds
 		return trouble(err, NP_ERR_DATA, "broke while it ran");
 	pass(t, took, WATTS);
 	if (t->own_clock) {
-		pass(t, 0.1 * took, WATTS); /* what the caller's clock knows not to count */
+		pass(t, 0.1 * took + (double)calls * t->between_s, WATTS); /* what the caller's clock knows not to count */
 		*seconds = took;
 	}
 	return NP_OK;
@@ -237,6 +240,25 @@ static void test_callers_clock(void **state)
 	np_measure_result result;
 	assert_ok(measure(&t, LAYERS, false, &result, &err), &err);
 	check_rows(WATTS);
+	assert_int_equal(t.metered, t.prepared);
+}
+
+/* Far more happens between calls than in them: it is not in their times, but in how long a row may last. */
+static void test_between_calls(void **state)
+{
+	(void)state;
+	truth t = {.own_clock = true, .between_s = 2e-3};
+	np_error err = {0};
+	np_measure_result result;
+	np_layer_config configs[LAYERS];
+	read_layers(configs);
+	const np_measure_options options = {.layers = configs, .layer_count = LAYERS, .layers_path = layers_path};
+	np_own_device device = device_of(&t);
+	device.no_power = true;
+	assert_ok(np_measure_own(&device, NULL, 0, &options, &result, &err), &err);
+	check_rows(NAN);
+	assert_int_equal(t.metered, 0);
+	assert_true(t.now_s < 0.4 * LAYERS);
 }
 
 static void test_goes_on(void **state)
@@ -381,6 +403,7 @@ static void test_processor(void **state)
 	assert_true(result.device[0]);
 	assert_true(rotation.input_bytes > 0 && rotation.weight_bytes > 0 && rotation.most_bytes > 0);
 	assert_true(file_has(layers_path, "# clock=cpu\n"));
+	assert_true(file_has(layers_path, "# pace=steadied\n") || file_has(layers_path, "# pace=own\n"));
 	assert_true(file_has(layers_path, "# threads=1\n"));
 }
 
@@ -388,8 +411,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        TEST(test_truth),   TEST(test_callers_clock), TEST(test_goes_on),   TEST(test_refused_layer),
-	        TEST(test_trouble), TEST(test_no_power),      TEST(test_arguments), TEST(test_processor),
+	        TEST(test_truth),    TEST(test_callers_clock), TEST(test_between_calls),
+	        TEST(test_goes_on),  TEST(test_refused_layer), TEST(test_trouble),
+	        TEST(test_no_power), TEST(test_arguments),     TEST(test_processor),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
