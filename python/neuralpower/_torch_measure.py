@@ -286,7 +286,8 @@ class _Campaign:
         layer = layer_of(work.layer)
         if 0 < work.most_bytes < _least_bytes(layer, self.dtype):
             raise NotALayer(f"needs {_least_bytes(layer, self.dtype) / 1e9:.1f} GB of memory")
-        found, rotation, others = self.calls.get((network, text(work.text))), self.place.rotation(work.rotation), self.place.others(work)
+        rotation, others = self.place.rotation(work.rotation), self.place.others(work)
+        found = self.calls.get((network, text(work.text)))
         if found:
             return _job(found.function, found.args, found.kwargs, rotation, others)
         return _job(*_built(layer, self.place.device, self.dtype), {}, rotation, others)
@@ -387,7 +388,8 @@ def _words(texts: Sequence[bytes]) -> list[Any]:
 
 def _own_device(campaign: _Campaign, options: _Options, threads: int, unknown: dict[str, int], kept: bool) -> dict[str, Any]:
     """np_own_device without its callbacks; its texts are to be kept as long as it is used."""
-    lines = f"memory={'kept' if kept else 'own'}\n" + "".join(f"left_out={what} ({times} times)\n" for what, times in unknown.items())
+    left_out = "".join(f"left_out={what} ({times} times)\n" for what, times in unknown.items())
+    lines = f"memory={'kept' if kept else 'own'}\n{left_out}"
     title = options.name_of_device or campaign.place.title
     software, dtype, place, provenance, device = _words([word.encode() for word in (
         f"pytorch {torch.__version__}", _DTYPES.get(campaign.dtype, "other"), campaign.place.name, lines, title or "")])
