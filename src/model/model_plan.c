@@ -200,6 +200,41 @@ static void add_base(maker *m)
 			np_feature_need_add(model->set, plan->varying.features[i].number, &plan->varying_need);
 }
 
+static void list_still_terms(const np_plan_part *still, np_plan_list *list)
+{
+	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++)
+		for (int k = 0; k < still->alone.count[kind]; k++)
+			list->number[list->count++] = still->alone.factor[kind][k].to;
+	for (int k = 0; k < still->product_count; k++)
+		list->number[list->count++] = still->products[k].to;
+}
+
+static bool is_taken(const np_plan_part *part, int factor)
+{
+	for (int k = 0; k < part->product_count; k++)
+		for (int i = 0; i < part->products[k].count; i++)
+			if (part->products[k].factor[i] == factor)
+				return true;
+	return false;
+}
+
+static void list_still_factors(const np_plan *plan, np_plan_list *list)
+{
+	const np_plan_factors *f = &plan->still.shared;
+	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++)
+		for (int k = 0; k < f->count[kind]; k++)
+			if (is_taken(&plan->varying, f->factor[kind][k].to))
+				list->number[list->count++] = f->factor[kind][k].to;
+}
+
+static void make_lists(np_plan *plan)
+{
+	list_still_terms(&plan->still, &plan->still_terms);
+	list_still_factors(plan, &plan->still_factors);
+	for (int i = 0; i < plan->terms; i++)
+		plan->all_terms.number[plan->all_terms.count++] = (short)i;
+}
+
 /* ---- room ---- */
 
 static bool room_for_factors(np_plan_factors *f, size_t count, np_arena *arena)
@@ -220,6 +255,12 @@ static bool room_for_part(np_plan_part *part, size_t terms, size_t factors, np_a
 	       room_for_factors(&part->shared, factors, arena);
 }
 
+static bool room_for_list(np_plan_list *list, size_t count, np_arena *arena)
+{
+	list->number = np_arena_array(arena, count, sizeof *list->number);
+	return list->number != NULL;
+}
+
 static bool make_room(maker *m, size_t factors, np_arena *arena)
 {
 	size_t terms = (size_t)m->model->correction.count;
@@ -229,7 +270,9 @@ static bool make_room(maker *m, size_t factors, np_arena *arena)
 		return false;
 	*m->plan = (np_plan){.terms = (int)terms, .shared = 1};
 	m->plan->base_row = np_arena_array(arena, (size_t)m->model->sum.count, sizeof *m->plan->base_row);
-	return m->plan->base_row && room_for_part(&m->plan->still, terms, factors, arena) &&
+	return m->plan->base_row && room_for_list(&m->plan->still_terms, terms, arena) &&
+	       room_for_list(&m->plan->all_terms, terms, arena) && room_for_list(&m->plan->still_factors, factors, arena) &&
+	       room_for_part(&m->plan->still, terms, factors, arena) &&
 	       room_for_part(&m->plan->varying, terms, factors, arena);
 }
 
@@ -249,6 +292,7 @@ np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **p
 		add_term(&m, i);
 	if (m.moves)
 		add_base(&m);
+	make_lists(m.plan);
 	*plan = m.plan;
 	return NP_OK;
 }

@@ -32,7 +32,10 @@ typedef struct np_plan_factors {
 	np_plan_factor *factor[NP_FACTOR_KINDS];
 } np_plan_factors;
 
-/* A coefficient times a product of at least two shared factors, held between bounds. The first shared factor is 1. */
+/*
+ * A coefficient times a product of at least two shared factors, held between bounds. The first shared factor is 1, and stands in
+ * the places that are left.
+ */
 typedef struct np_plan_product {
 	short count, factor[NP_MAX_FACTORS], to;
 	double low, high, coefficient;
@@ -48,9 +51,16 @@ typedef struct np_plan_part {
 	np_plan_product *products;
 } np_plan_part;
 
+typedef struct np_plan_list {
+	int count;
+	short *number;
+} np_plan_list;
+
 typedef struct np_plan {
-	np_plan_part still, varying; /* all of a power model is still: it is asked at one batch */
-	int terms, shared;           /* of the correction */
+	np_plan_part still, varying;            /* all of a power model is still: it is asked at one batch */
+	int terms, shared;                      /* of the correction */
+	np_plan_list still_terms, all_terms;    /* numbers of terms */
+	np_plan_list still_factors;             /* shared factors that are still, in products that vary */
 	int base_terms;              /* of physical features */
 	short *base_row;
 	np_feature_need varying_need;
@@ -62,11 +72,16 @@ np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **p
 /* As np_model_value() where everything is still, given the base. */
 double np_plan_value(const np_model *model, double base, const double *features);
 
-/* What a term contributes at each batch, and the shared factors. */
+/*
+ * What a term contributes at each batch, and the shared factors. Of most layers most terms are 0 at every batch, because a
+ * factor that does not change with it is: only the others are listed, terms in their order.
+ */
 typedef struct np_plan_rows {
 	double terms[NP_PLAN_TERMS][NP_BATCHES], shared[NP_PLAN_SHARED][NP_BATCHES];
+	short term[NP_PLAN_TERMS], product[NP_PLAN_TERMS]; /* a product by its number among those that change */
+	int term_count, product_count;
 } np_plan_rows;
-/* Fills in what is still; `features` are those of the layer at any batch. */
+/* Fills in what is still, and the lists; `features` are those of the layer at any batch. */
 void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows);
 
 /* One layer at NP_BATCHES batches: the bases, and the values, at least the floor. */

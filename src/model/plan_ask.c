@@ -6,15 +6,13 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 /* ---- at one batch ---- */
 
 static double hold(double value, double low, double high)
 {
-	return value < low ? low : value > high ? high : value;
+	value = value < low ? low : value;
+	return value > high ? high : value;
 }
 
 static inline void take_kind(np_factor_kind kind, const np_plan_factors *f, const double *x, double *to)
@@ -24,7 +22,9 @@ static inline void take_kind(np_factor_kind kind, const np_plan_factors *f, cons
 		double over = kind == NP_BELOW ? p->knot - x[p->feature] : x[p->feature] - p->knot;
 		if (kind == NP_STEP)
 			over = over > 0;
-		to[p->to] = p->scale * (kind == NP_CENTRED || over > 0 ? over : 0);
+		else if (kind != NP_CENTRED)
+			over = over > 0 ? over : 0;
+		to[p->to] = p->scale * over;
 	}
 }
 
@@ -74,22 +74,59 @@ static void spread(double value, double *row)
 		row[i] = value;
 }
 
-static void spread_factors(const np_plan_factors *f, const double *values, double (*rows)[NP_BATCHES])
+/* Those of a list of numbers that are live. All is written and some is kept: nothing for the processor to guess. */
+static int list_live(const np_plan_list *list, const bool *live, short *kept)
 {
-	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++)
-		for (int k = 0; k < f->count[kind]; k++)
-			spread(values[f->factor[kind][k].to], rows[f->factor[kind][k].to]);
+	int count = 0;
+	for (int i = 0; i < list->count; i++) {
+		kept[count] = list->number[i];
+		count += live[list->number[i]];
+	}
+	return count;
+}
+
+static void spread_live(const np_plan_list *list, const bool *live, const double *values, double (*rows)[NP_BATCHES])
+{
+	short kept[NP_PLAN_SHARED];
+	int count = list_live(list, live, kept);
+	for (int i = 0; i < count; i++)
+		spread(values[kept[i]], rows[kept[i]]);
+}
+
+/* Lists the products that may change and says which factors they take. Of others, the term is 0: the bounds allow that. */
+static void list_products(const np_plan_part *part, const double *shared, bool *live_term, bool *live_shared, np_plan_rows *rows)
+{
+	rows->product_count = 0;
+	for (int i = 0; i < part->product_count; i++) {
+		const np_plan_product *p = &part->products[i];
+		bool zero = false;
+		for (int k = 0; k < NP_MAX_FACTORS; k++)
+			zero |= shared[p->factor[k]] == 0;
+		bool live = !zero | (p->low > 0) | (p->high < 0);
+		for (int k = 0; k < NP_MAX_FACTORS; k++)
+			live_shared[p->factor[k]] |= live;
+		live_term[p->to] = live;
+		rows->product[rows->product_count] = (short)i;
+		rows->product_count += live;
+	}
 }
 
 void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows)
 {
-	const np_plan_part *still = &plan->still;
 	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED];
-	take_still(still, 0, features, terms, shared);
-	spread_factors(&still->alone, terms, rows->terms);
-	spread_factors(&still->shared, shared, rows->shared);
-	for (int k = 0; k < still->product_count; k++)
-		spread(terms[still->products[k].to], rows->terms[still->products[k].to]);
+	bool live_term[NP_PLAN_TERMS], live_shared[NP_PLAN_SHARED] = {false};
+	/* What changes with the batch counts as 1. */
+	for (int i = 0; i < plan->terms; i++)
+		terms[i] = 1;
+	for (int i = 0; i < plan->shared; i++)
+		shared[i] = 1;
+	take_still(&plan->still, 0, features, terms, shared);
+	for (int i = 0; i < plan->terms; i++)
+		live_term[i] = terms[i] != 0;
+	list_products(&plan->varying, shared, live_term, live_shared, rows);
+	spread_live(&plan->still_terms, live_term, terms, rows->terms);
+	spread_live(&plan->still_factors, live_shared, shared, rows->shared);
+	rows->term_count = list_live(&plan->all_terms, live_term, rows->term);
 }
 
 #define NP_LANES 2

@@ -7,7 +7,7 @@ NP_INLINE NP_NUM NP_NAME(scaled)(np_factor_kind kind, NP_NUM x, double knot, dou
 	if (kind == NP_STEP)
 		return (NP_NUM)((NP_BITS)NP_NAME(every)(scale) & (x > knot));
 	NP_NUM over = kind == NP_BELOW ? knot - x : x - knot;
-	return scale * (kind == NP_CENTRED ? over : (NP_NUM)((NP_BITS)over & (over > 0.0)));
+	return scale * (kind == NP_CENTRED ? over : NP_NAME(larger)(over, NP_NAME(every)(0)));
 }
 
 NP_INLINE void NP_NAME(take_kind)(np_factor_kind kind, const np_plan_factors *f, double (*x)[NP_BATCHES],
@@ -29,18 +29,6 @@ NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x
 	NP_NAME(take_kind)(NP_STEP, f, x, to);
 }
 
-/* `value` held between two bounds, and as it is where it is no number. */
-NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
-{
-	const NP_NUM least = NP_NAME(every)(low), most = NP_NAME(every)(high);
-#if NP_LANES == 4
-	return (NP_NUM)_mm256_min_pd((__m256d)most, _mm256_max_pd((__m256d)least, (__m256d)value));
-#else
-	value = NP_NAME(choose)(value < low, least, value);
-	return NP_NAME(choose)(value > high, most, value);
-#endif
-}
-
 NP_INLINE void NP_NAME(multiply)(const double *a, const double *b, double *to)
 {
 	NP_UNROLL
@@ -50,8 +38,8 @@ NP_INLINE void NP_NAME(multiply)(const double *a, const double *b, double *to)
 
 NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_rows *rows)
 {
-	for (int k = 0; k < part->product_count; k++) {
-		const np_plan_product *p = &part->products[k];
+	for (int k = 0; k < rows->product_count; k++) {
+		const np_plan_product *p = &part->products[rows->product[k]];
 		const double *a = rows->shared[p->factor[0]], *b = rows->shared[p->factor[1]];
 		double *row = rows->terms[p->to], so_far[NP_BATCHES];
 		for (int m = 2; m < p->count; m++) {
@@ -106,10 +94,11 @@ NP_TARGET static void NP_NAME(take_values)(const np_model *model, const np_plan_
 	NP_UNROLL
 	for (int v = 0; v < VECTORS; v++)
 		sum[v] = NP_NAME(every)(model->correction.intercept);
-	for (int k = 0; k < model->plan->terms; k++) {
+	for (int k = 0; k < rows->term_count; k++) {
+		const double *term = rows->terms[rows->term[k]];
 		NP_UNROLL
 		for (int v = 0; v < VECTORS; v++)
-			sum[v] += NP_LOAD(rows->terms[k] + v * NP_LANES);
+			sum[v] += NP_LOAD(term + v * NP_LANES);
 	}
 	NP_UNROLL
 	for (int v = 0; v < VECTORS; v++) {
