@@ -69,7 +69,7 @@ static void ask_plainly(const np_model *model, np_layer_config config, np_plan_a
 static void ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers)
 {
 	if (model->plan)
-		np_plan_ask(model, config, rows, answers);
+		np_plan_asker_at(0)->ask(model, config, rows, answers);
 	else
 		ask_plainly(model, *config, answers);
 }
@@ -126,7 +126,7 @@ double np_model_runtime_of(const np_model *model, const np_layer_config *config,
 	np_plan_rows rows;
 	np_plan_answers a;
 	if (model->plan)
-		np_plan_begin(model->plan, features, &rows);
+		np_plan_asker_at(0)->begin(model->plan, features, &rows);
 	const int64_t batch = config->batch > 1 ? config->batch : 1;
 	const int rung = rung_below(batch), next = rung + 1;
 	walk below = {.next = rung}, above = {.up = true, .next = next};

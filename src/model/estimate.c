@@ -44,7 +44,7 @@ double np_model_value(const np_model *model, const double *features)
 		return np_sum_value(&model->sum, features);
 	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
 	if (model->plan && model->target == NP_POWER)
-		return np_plan_value(model, base, features);
+		return np_plan_asker_at(0)->value(model, base, features);
 	for (int i = 0; i < model->hold_count; i++)
 		within[model->holds[i].feature] = hold_feature(model, &model->holds[i], base, features);
 	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
