@@ -435,6 +435,32 @@ NP_TARGET static void NP_NAME(shape_elementwise)(const np_layer_config *c, const
 	PUT(EVERY(values));
 }
 
+/* ---- logarithms ---- */
+
+#if NP_LANES > 1
+/* Of a number of values that the lanes divide. */
+NP_TARGET static void NP_NAME(log2_all)(const double *values, double *logs, int count)
+{
+	enum { AT_ONCE = 4 };
+	int i = 0;
+	for (; i + AT_ONCE * NP_LANES <= count; i += AT_ONCE * NP_LANES) {
+		NP_NUM some[AT_ONCE];
+		NP_UNROLL
+		for (int v = 0; v < AT_ONCE; v++)
+			some[v] = NP_LOAD(values + i + v * NP_LANES);
+		NP_NAME(log2_some)(some, some, AT_ONCE);
+		NP_UNROLL
+		for (int v = 0; v < AT_ONCE; v++)
+			NP_STORE(logs + i + v * NP_LANES, some[v]);
+	}
+	for (; i < count; i += NP_LANES) {
+		NP_NUM one = NP_LOAD(values + i);
+		NP_NAME(log2_some)(&one, &one, 1);
+		NP_STORE(logs + i, one);
+	}
+}
+#endif
+
 /* ---- the table ---- */
 
 NP_INLINE NP_NAME(planes) NP_NAME(as_pool)(const np_layer_config *c, NP_NUM n)

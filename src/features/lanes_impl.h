@@ -124,7 +124,7 @@ NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
  * a fixed order, so the same bits everywhere, which a C library does not promise; exact for powers of two. With m between
  * sqrt(1/2) and sqrt(2), s^2 is below 0.0295 and what is left out below 1e-18. 0 where it is not defined.
  */
-enum { NP_NAME(CHAINS) = 4 /* vectors that go through it without waiting for each other */ };
+enum { NP_NAME(CHAINS) = 6 /* vectors at most that go through it without waiting for each other */ };
 
 NP_INLINE bool NP_NAME(all)(NP_BITS holds)
 {
@@ -157,22 +157,25 @@ NP_INLINE NP_NUM NP_NAME(take_apart)(NP_NUM value, NP_NUM *exponent)
 	return (NP_NUM)(bits - (beyond & high) + one);
 }
 
-NP_INLINE void NP_NAME(log2_some)(const double *values, double *logs, int chains)
+NP_INLINE void NP_NAME(log2_some)(const NP_NUM *values, NP_NUM *logs, int chains)
 {
 	static const double INVERSE[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
 	                                 1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
 	const double two_over_ln2 = 2.8853900817779268;
 	NP_NUM exponent[NP_NAME(CHAINS)], s[NP_NAME(CHAINS)], square[NP_NAME(CHAINS)], sum[NP_NAME(CHAINS)];
-	NP_NUM value[NP_NAME(CHAINS)], less[NP_NAME(CHAINS)] = {{0}};
+	NP_NUM value[NP_NAME(CHAINS)], less[NP_NAME(CHAINS)];
 	NP_BITS normal = ~(NP_BITS){0};
 	NP_UNROLL
 	for (int v = 0; v < chains; v++) {
-		value[v] = NP_LOAD(values + v * NP_LANES);
+		value[v] = values[v];
+		less[v] = (NP_NUM){0};
 		normal &= (value[v] >= DBL_MIN) & (value[v] <= DBL_MAX);
 	}
-	if (!NP_NAME(all)(normal))
+	if (!NP_NAME(all)(normal)) {
+		NP_UNROLL
 		for (int v = 0; v < chains; v++)
 			value[v] = NP_NAME(make_normal)(value[v], &less[v]);
+	}
 	NP_UNROLL
 	for (int v = 0; v < chains; v++) {
 		NP_NUM m = NP_NAME(take_apart)(value[v], &exponent[v]);
@@ -189,18 +192,7 @@ NP_INLINE void NP_NAME(log2_some)(const double *values, double *logs, int chains
 	}
 	NP_UNROLL
 	for (int v = 0; v < chains; v++)
-		NP_STORE(logs + v * NP_LANES, exponent[v] + two_over_ln2 * (s[v] + s[v] * sum[v]));
-}
-
-/* Of a number of values that the lanes divide. */
-NP_TARGET static void NP_NAME(log2_all)(const double *values, double *logs, int count)
-{
-	const int wide = NP_NAME(CHAINS) * NP_LANES;
-	int i = 0;
-	for (; i + wide <= count; i += wide)
-		NP_NAME(log2_some)(values + i, logs + i, NP_NAME(CHAINS));
-	for (; i < count; i += NP_LANES)
-		NP_NAME(log2_some)(values + i, logs + i, 1);
+		logs[v] = exponent[v] + two_over_ln2 * (s[v] + s[v] * sum[v]);
 }
 #endif
 

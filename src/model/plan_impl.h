@@ -107,6 +107,8 @@ NP_TARGET static void NP_NAME(begin)(const np_plan *plan, const double *features
 
 /* ---- what changes: each at several batches ---- */
 
+#define VECTORS (NP_BATCHES / NP_LANES)
+
 NP_INLINE void NP_NAME(take_kind)(int kind, const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
 {
 	for (int k = f->begin[kind]; k < f->begin[kind + 1]; k++) {
@@ -156,37 +158,53 @@ NP_TARGET static void NP_NAME(take_products)(const np_plan *plan, np_plan_rows *
 /* The base of each batch: a sum over physical features, at least the floor. */
 NP_TARGET static void NP_NAME(take_bases)(const np_model *model, double (*physical)[NP_BATCHES], double *bases)
 {
-	const np_plan *plan = model->plan;
-	for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
-		NP_NUM sum = NP_NAME(every)(model->sum.intercept), floor = NP_NAME(every)(model->floor);
-		for (int k = 0; k < plan->base_terms; k++)
-			sum = sum + model->sum.coefficients[k] * NP_LOAD(physical[plan->base_row[k]] + i);
-		NP_STORE(bases + i, NP_NAME(choose)(sum >= floor, sum, floor));
+	NP_NUM sum[VECTORS], floor = NP_NAME(every)(model->floor);
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		sum[v] = NP_NAME(every)(model->sum.intercept);
+	for (int k = 0; k < model->plan->base_terms; k++) {
+		const NP_NUM coefficient = NP_NAME(every)(model->sum.coefficients[k]);
+		const double *row = physical[model->plan->base_row[k]];
+		NP_UNROLL
+		for (int v = 0; v < VECTORS; v++)
+			sum[v] += coefficient * NP_LOAD(row + v * NP_LANES);
 	}
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		NP_STORE(bases + v * NP_LANES, NP_NAME(choose)(sum[v] >= floor, sum[v], floor));
+}
+
+/* One feature at each batch, held to its range. */
+NP_INLINE void NP_NAME(take_feature)(const np_plan_feature *f, const double *from, bool logarithm, double *x)
+{
+	NP_NUM value[VECTORS];
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		value[v] = NP_LOAD(from + v * NP_LANES);
+	if (logarithm)
+		NP_NAME(log2_some)(value, value, VECTORS);
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		NP_STORE(x + v * NP_LANES, NP_NAME(hold)(value[v], f->range.low, f->range.high));
 }
 
 NP_TARGET static void NP_NAME(take_features)(const np_plan_part *part, double (*shape)[NP_BATCHES],
                                              const np_plan_answers *answers, double (*x)[NP_BATCHES])
 {
+	const double *const from[] = {[NP_PLAN_BATCH] = answers->batches, [NP_PLAN_BASE] = answers->bases};
 	for (int k = 0; k < part->feature_count; k++) {
 		const np_plan_feature *f = &part->features[k];
-		const double *from = f->source == NP_PLAN_SHAPE  ? shape[f->row]
-		                     : f->source == NP_PLAN_BASE ? answers->bases
-		                                                 : answers->batches;
-		memcpy(x[k], from, sizeof x[k]);
-	}
-	NP_NAME(log2_all)(x[0], x[0], part->logarithms * NP_BATCHES);
-	for (int k = 0; k < part->feature_count; k++) {
-		np_range range = part->features[k].range;
-		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
-			NP_STORE(x[k] + i, NP_NAME(hold)(NP_LOAD(x[k] + i), range.low, range.high));
+		const double *row = f->source == NP_PLAN_SHAPE ? shape[f->row] : from[f->source];
+		if (k < part->logarithms)
+			NP_NAME(take_feature)(f, row, true, x[k]);
+		else
+			NP_NAME(take_feature)(f, row, false, x[k]);
 	}
 }
 
 /* The values: bases times factors that are made of the sums of terms, at least the floor. */
 NP_TARGET static void NP_NAME(take_values)(const np_model *model, const np_plan_rows *rows, np_plan_answers *answers)
 {
-	enum { VECTORS = NP_BATCHES / NP_LANES };
 	const np_range held = model->factor_held;
 	NP_NUM sum[VECTORS], floor = NP_NAME(every)(model->floor);
 	NP_UNROLL
@@ -229,4 +247,5 @@ NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config 
 
 static const np_plan_asker NP_NAME(asker) = {NP_NAME(value), NP_NAME(begin), NP_NAME(ask)};
 
+#undef VECTORS
 #include "features/lanes_end.h"
