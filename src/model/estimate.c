@@ -161,11 +161,13 @@ void np_platform_estimate(const np_platform *platform, const np_layer_config *co
 		estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, NULL);
 		return;
 	}
-	if (config) {
+	if (config && np_feature_routes(config)) {
 		routed = np_feature_route(config);
 		config = &routed;
 	}
-	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
+	estimate->source = estimate->power_source = NP_FROM_FALLBACK;
+	estimate->clamped = false;
+	estimate->extrapolated = NULL;
 	estimate_routed(platform, config, bytes, estimate);
 	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, find_model(platform, config, NP_ENERGY));
 }
