@@ -212,10 +212,10 @@ static bool place_product(const maker *m, const np_term *term, short *factor, sh
 		const placed *p = k < term->factor_count ? find_shared(m, &term->factors[k]) : NULL;
 		factor[k] = p ? p->place : one;
 		varies |= p && p->varies;
-		if (p && !p->varies && gates < NP_MAX_FACTORS - 1)
+		if (p && !p->varies && gates < NP_PLAN_GATES)
 			gate[gates++] = p->place;
 	}
-	while (gates < NP_MAX_FACTORS - 1)
+	while (gates < NP_PLAN_GATES)
 		gate[gates++] = one;
 	return varies;
 }
@@ -236,7 +236,7 @@ static void add_products(maker *m, bool varying)
 	np_plan *plan = m->plan;
 	for (int i = 0; i < sum->count; i++) {
 		const np_term *term = &sum->terms[i];
-		np_plan_product p = {.low = -INFINITY, .high = INFINITY, .coefficient = sum->coefficients[i]};
+		np_plan_product p = {.term = (short)i, .low = -INFINITY, .high = INFINITY, .coefficient = sum->coefficients[i]};
 		if (is_alone(term) || place_product(m, term, p.factor, p.gate) != varying)
 			continue;
 		p.count = (short)(term->factor_count > 2 ? term->factor_count : 2);
@@ -244,7 +244,7 @@ static void add_products(maker *m, bool varying)
 			p.low = term->low;
 			p.high = term->high;
 		}
-		for (int k = 0; (p.low > 0 || p.high < 0) && k < NP_MAX_FACTORS - 1; k++)
+		for (int k = 0; (p.low > 0 || p.high < 0) && k < NP_PLAN_GATES; k++)
 			p.gate[k] = m->shared[0].place;
 		if (varying) {
 			plan->order[i] = (short)(plan->first_product + plan->product_count);
@@ -309,7 +309,7 @@ static void add_base(maker *m)
 
 static bool room_for_factors(np_plan_factors *f, size_t count, np_arena *arena)
 {
-	count += NP_PLAN_PLACES - NP_PLAN_MOST;
+	count += NP_PLAN_NOTHING - NP_PLAN_MOST;
 	f->knot = np_arena_array(arena, count, sizeof *f->knot);
 	f->scale = np_arena_array(arena, count, sizeof *f->scale);
 	f->feature = np_arena_array(arena, count, sizeof *f->feature);

@@ -11,7 +11,9 @@
 enum {
 	NP_PLAN_MOST = 256,                /* terms, and factors that products share */
 	NP_PLAN_WIDE = 4,                  /* what stands side by side is filled up to whole numbers of so many */
-	NP_PLAN_PLACES = NP_PLAN_MOST + 32 /* with what fills up */
+	NP_PLAN_NOTHING = NP_PLAN_MOST + 32, /* the place of a term that is 0; before it, those of others with what fills up */
+	NP_PLAN_PLACES,
+	NP_PLAN_GATES = 2,
 };
 
 /* Where the value of a feature comes from. */
@@ -44,11 +46,11 @@ typedef struct np_plan_products {
 } np_plan_products;
 
 /*
- * Of a product that changes with the batch. Where a factor that does not change is 0, so is the term: `gate` are these factors,
- * as far as the bounds allow 0.
+ * A product that changes with the batch. Where a factor that does not change is 0, so is the term: `gate` are such factors, as
+ * far as the bounds allow 0.
  */
 typedef struct np_plan_product {
-	short count, factor[NP_MAX_FACTORS], gate[NP_MAX_FACTORS - 1];
+	short term, count, factor[NP_MAX_FACTORS], gate[NP_PLAN_GATES];
 	double low, high, coefficient;
 } np_plan_product;
 
@@ -79,12 +81,12 @@ typedef struct np_plan {
 np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **plan, np_error *err) NP_MUST_CHECK;
 
 /*
- * What a term contributes at each batch, and the shared factors, by their places. Of most layers most products are 0, because a
- * factor that does not change with the batch is: only the others are listed.
+ * What a term contributes at each batch, and the shared factors, by their places. Of most layers many products are 0, because a
+ * factor that does not change with the batch is: only the others are listed. `order` is the plan's, but for them.
  */
 typedef struct np_plan_rows {
 	double terms[NP_PLAN_PLACES][NP_BATCHES], shared[NP_PLAN_PLACES][NP_BATCHES];
-	short product[NP_PLAN_MOST];
+	short order[NP_PLAN_MOST], product[NP_PLAN_MOST];
 	int product_count;
 } np_plan_rows;
 

@@ -85,11 +85,14 @@ NP_INLINE void NP_NAME(spread)(double value, double *row)
 NP_INLINE void NP_NAME(list_products)(const np_plan *plan, const double *shared, np_plan_rows *rows)
 {
 	int count = 0;
+	NP_NAME(spread)(0, rows->terms[NP_PLAN_NOTHING]);
+	memcpy(rows->order, plan->order, (size_t)plan->term_count * sizeof *rows->order);
 	for (int i = 0; i < plan->product_count; i++) {
 		const np_plan_product *p = &plan->products[i];
-		NP_NAME(spread)(0, rows->terms[plan->first_product + i]);
+		bool live = shared[p->gate[0]] * shared[p->gate[1]] != 0;
 		rows->product[count] = (short)i;
-		count += shared[p->gate[0]] * shared[p->gate[1]] * shared[p->gate[2]] != 0;
+		rows->order[p->term] = live ? (short)(plan->first_product + i) : NP_PLAN_NOTHING;
+		count += live;
 	}
 	rows->product_count = count;
 }
@@ -211,7 +214,7 @@ NP_TARGET static void NP_NAME(take_values)(const np_model *model, const np_plan_
 	for (int v = 0; v < VECTORS; v++)
 		sum[v] = NP_NAME(every)(model->correction.intercept);
 	for (int k = 0; k < model->plan->term_count; k++) {
-		const double *term = rows->terms[model->plan->order[k]];
+		const double *term = rows->terms[rows->order[k]];
 		NP_UNROLL
 		for (int v = 0; v < VECTORS; v++)
 			sum[v] += NP_LOAD(term + v * NP_LANES);
