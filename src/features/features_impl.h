@@ -29,18 +29,18 @@ typedef struct NP_NAME(out) {
 } NP_NAME(out);
 
 /* Computes and stores the next feature where it is needed, for each vector `p` of `of`. */
-#define PUT(value)                                                               \
-	do {                                                                     \
-		if (out->need & 1) {                                             \
-			NP_UNROLL                                                \
-			for (int v = 0; v < NP_VECTORS; v++) {                   \
-				const __typeof__(*of) *p = of + v;               \
-				(void)p;                                         \
+#define PUT(value)                                                                \
+	do {                                                                      \
+		if (out->need & 1) {                                              \
+			NP_UNROLL                                                 \
+			for (int v = 0; v < NP_VECTORS; v++) {                    \
+				const __typeof__(*of) *p = of + v;                \
+				(void)p;                                          \
 				NP_STORE(out->row + (size_t)v * NP_LANES, value); \
-			}                                                        \
-		}                                                                \
-		out->need >>= 1;                                                 \
-		out->row += NP_ROW;                                              \
+			}                                                         \
+		}                                                                 \
+		out->need >>= 1;                                                  \
+		out->row += NP_ROW;                                               \
 	} while (0)
 
 NP_INLINE void NP_NAME(finish)(NP_PRODUCT *p)

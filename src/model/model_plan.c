@@ -319,7 +319,8 @@ static bool room_for_factors(np_plan_factors *f, size_t count, np_arena *arena)
 static bool room_for_part(np_plan_part *part, size_t terms, size_t factors, np_arena *arena)
 {
 	part->features = np_arena_array(arena, factors, sizeof *part->features);
-	return part->features && room_for_factors(&part->alone, terms, arena) && room_for_factors(&part->shared, factors, arena);
+	return part->features && room_for_factors(&part->alone, terms, arena) &&
+	       room_for_factors(&part->shared, factors, arena);
 }
 
 static bool room_for_products(np_plan_products *list, size_t terms, np_arena *arena)

@@ -9,8 +9,8 @@
 #include "model/platform_model.h"
 
 enum {
-	NP_PLAN_MOST = 256,                /* terms, and factors that products share */
-	NP_PLAN_WIDE = 4,                  /* what stands side by side is filled up to whole numbers of so many */
+	NP_PLAN_MOST = 256,                  /* terms, and factors that products share */
+	NP_PLAN_WIDE = 4,                    /* what stands side by side is filled up to whole numbers of so many */
 	NP_PLAN_NOTHING = NP_PLAN_MOST + 32, /* the place of a term that is 0; before it, those of others with what fills up */
 	NP_PLAN_PLACES,
 	NP_PLAN_GATES = 2,
@@ -71,7 +71,7 @@ typedef struct np_plan {
 	int term_count;
 	short *order; /* the places of the terms: they are added in their own order */
 	int mixed_count;
-	short *mixed; /* the places of still factors that stand in products which change */
+	short *mixed;   /* the places of still factors that stand in products which change */
 	int base_terms; /* of physical features */
 	short *base_row;
 	np_feature_need varying_need;

@@ -24,7 +24,8 @@ NP_INLINE NP_NUM NP_NAME(gather)(const double *from, const short *at)
 NP_INLINE void NP_NAME(take_still_kind)(int kind, const np_plan_factors *f, const double *x, double *to)
 {
 	for (int k = f->begin[kind]; k < f->begin[kind + 1]; k += NP_LANES)
-		NP_STORE(to + k, NP_NAME(scaled)(kind, NP_NAME(gather)(x, f->feature + k), NP_LOAD(f->knot + k), NP_LOAD(f->scale + k)));
+		NP_STORE(to + k, NP_NAME(scaled)(kind, NP_NAME(gather)(x, f->feature + k), NP_LOAD(f->knot + k),
+		                                 NP_LOAD(f->scale + k)));
 }
 
 NP_INLINE void NP_NAME(take_still_factors)(const np_plan_factors *f, const double *x, double *places)

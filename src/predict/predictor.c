@@ -39,7 +39,8 @@ void np_predictor_free(np_predictor *predictor)
 }
 
 /* The answer to a question whose place was sought if it has a configuration; with its spreads unless they are not wanted. */
-static void answer(np_predictor *p, const np_question *q, const np_cache_place *place, np_estimate *estimate, np_spreads *spreads)
+static void answer(np_predictor *p, const np_question *q, const np_cache_place *place, np_estimate *estimate,
+                   np_spreads *spreads)
 {
 	p->asked++;
 	if (!q->known) { /* estimated from its bytes alone, which is quick */
@@ -100,7 +101,8 @@ typedef struct asked {
 	np_cache_place place;
 } asked;
 
-/* Puts the questions of several layers, so that what they need of memory is fetched at the same time. How many cost something. */
+/* Puts the questions of several layers, so that what they need of memory is fetched at the same time. How many cost something.
+ */
 static int ask_some(np_predictor *p, const np_network *network, const int *which, int first, int count, np_layers *layers,
                     asked *some)
 {
