@@ -32,7 +32,6 @@ typedef struct NP_NAME(out) {
 #define PUT(value)                                                                \
 	do {                                                                      \
 		if (out->need & 1) {                                              \
-			NP_UNROLL                                                 \
 			for (int v = 0; v < NP_VECTORS; v++) {                    \
 				const __typeof__(*of) *p = of + v;                \
 				(void)p;                                          \
