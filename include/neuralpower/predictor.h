@@ -17,7 +17,7 @@ extern "C" {
 
 typedef struct np_predictor np_predictor;
 
-/* `layers` is how many different layers are kept at most, rounded up to a power of two; 0 = 65536 (about 18 MB). */
+/* `layers` is how many different layers are kept at most, rounded up to a power of two; 0 = 65536 (about 20 MB). */
 NP_API np_status np_predictor_create(const np_platform *platform, int layers, np_predictor **predictor,
                                      np_error *err) NP_MUST_CHECK;
 NP_API void np_predictor_free(np_predictor *predictor);

@@ -8,7 +8,7 @@
 
 #include <neuralpower/layer_config.h>
 
-enum { NP_BATCHES = 8 }; /* values of a row: a feature at so many batches */
+enum { NP_BATCHES = 12 }; /* values of a row: a feature at so many batches */
 
 /* Sets of features that are computed alike. */
 typedef enum np_family { NP_AS_CONV, NP_AS_FC, NP_AS_MATMUL, NP_AS_POOL, NP_AS_ELEMENTWISE, NP_FAMILIES } np_family;

@@ -346,7 +346,7 @@ void np_feature_give_runtime(const np_feature_set *set, double runtime, double *
 
 /* ---- routing ---- */
 
-static bool covers_input(const np_layer_config *c)
+bool np_feature_routes(const np_layer_config *c)
 {
 	return c->kind == NP_CONV && c->groups == 1 && c->out_h == 1 && c->out_w == 1 && c->kernel_h == c->in_h &&
 	       c->kernel_w == c->in_w && c->pad_h == 0 && c->pad_w == 0;
@@ -355,7 +355,7 @@ static bool covers_input(const np_layer_config *c)
 np_layer_config np_feature_route(const np_layer_config *config)
 {
 	np_layer_config routed = *config;
-	if (covers_input(config))
+	if (np_feature_routes(config))
 		routed.kind = NP_FC;
 	return routed;
 }

@@ -89,5 +89,7 @@ void np_feature_give_runtime(const np_feature_set *set, double runtime, double *
  * product and becomes fc with in_h, in_w kept; everything else is returned as it is.
  */
 np_layer_config np_feature_route(const np_layer_config *config);
+/* Whether that is another configuration. */
+bool np_feature_routes(const np_layer_config *config);
 
 #endif

@@ -13,7 +13,7 @@
 #define NP_NUM NP_NAME(num)
 #define NP_BITS NP_NAME(bits)
 #define NP_WORDS NP_NAME(words)
-#define NP_UNROLL _Pragma("GCC unroll 4")
+#define NP_UNROLL _Pragma("GCC unroll 8")
 #define NP_UNROLL_FULLY _Pragma("GCC unroll 16")
 #define NP_INLINE __attribute__((always_inline, unused)) NP_TARGET static inline
 
@@ -42,12 +42,49 @@ NP_INLINE NP_NUM NP_NAME(choose)(NP_BITS holds, NP_NUM a, NP_NUM b)
 
 NP_INLINE NP_NUM NP_NAME(every)(double value)
 {
-	return value + (NP_NUM){0};
+	return value - (NP_NUM){0};
 }
+
+#if NP_LANES == 4
+#include <immintrin.h>
+/* What follows, each in one instruction. */
+#define NP_OF(f, ...) ((NP_NUM)_mm256_##f##_pd(__VA_ARGS__))
 
 NP_INLINE NP_NUM NP_NAME(larger)(NP_NUM a, NP_NUM b)
 {
+	return NP_OF(max, (__m256d)a, (__m256d)b);
+}
+
+NP_INLINE NP_NUM NP_NAME(smaller)(NP_NUM a, NP_NUM b)
+{
+	return NP_OF(min, (__m256d)a, (__m256d)b);
+}
+
+NP_INLINE NP_NUM NP_NAME(nearest)(NP_NUM value)
+{
+	return NP_OF(round, (__m256d)value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+
+NP_INLINE NP_NUM NP_NAME(round_up)(NP_NUM value)
+{
+	return NP_OF(ceil, (__m256d)value);
+}
+
+NP_INLINE NP_NUM NP_NAME(root)(NP_NUM value)
+{
+	return NP_OF(sqrt, (__m256d)value);
+}
+#undef NP_OF
+#else
+/* The second where they are the same, or one is no number. */
+NP_INLINE NP_NUM NP_NAME(larger)(NP_NUM a, NP_NUM b)
+{
 	return NP_NAME(choose)(a > b, a, b);
+}
+
+NP_INLINE NP_NUM NP_NAME(smaller)(NP_NUM a, NP_NUM b)
+{
+	return NP_NAME(choose)(a < b, a, b);
 }
 
 /* The whole number nearest to a value that is not negative: beyond 2^52 there are no others. */
@@ -73,6 +110,13 @@ NP_INLINE NP_NUM NP_NAME(root)(NP_NUM value)
 	return value;
 #endif
 }
+#endif
+
+/* `value` held between two bounds, and as it is where it is no number. */
+NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
+{
+	return NP_NAME(smaller)(NP_NAME(every)(high), NP_NAME(larger)(NP_NAME(every)(low), value));
+}
 
 #if NP_LANES > 1
 /*
@@ -80,35 +124,62 @@ NP_INLINE NP_NUM NP_NAME(root)(NP_NUM value)
  * a fixed order, so the same bits everywhere, which a C library does not promise; exact for powers of two. With m between
  * sqrt(1/2) and sqrt(2), s^2 is below 0.0295 and what is left out below 1e-18. 0 where it is not defined.
  */
-enum { NP_NAME(CHAINS) = 4 /* vectors that go through it without waiting for each other */ };
+enum { NP_NAME(CHAINS) = 6 /* vectors at most that go through it without waiting for each other */ };
 
-/* m and e of a value; 1 and 0 where the logarithm is not defined. */
-NP_INLINE NP_NUM NP_NAME(take_apart)(NP_NUM value, NP_NUM *exponent)
+NP_INLINE bool NP_NAME(all)(NP_BITS holds)
 {
-	const uint64_t fraction = ((uint64_t)1 << 52) - 1, whole_bits = (uint64_t)0x433 << 52, half_bits = (uint64_t)1022 << 52;
-	const double whole = 4503599627370496.0;
-	const NP_NUM none = {0};
-	NP_BITS tiny = value < DBL_MIN;
-	value = NP_NAME(choose)((value > 0.0) & (value <= DBL_MAX), value, none + 1.0);
-	value = NP_NAME(choose)(tiny, value * 0x1p54, value);
-	NP_WORDS bits = (NP_WORDS)value;
-	NP_NUM m = (NP_NUM)((bits & fraction) | half_bits);
-	NP_BITS low = m < 0.70710678118654752;
-	/* The exponent as a number: the low bits of a double that is just above 2^52. */
-	NP_NUM e = (NP_NUM)((bits >> 52) | whole_bits) - (whole + 1022);
-	*exponent = e - NP_NAME(choose)(low, none + 1.0, none) - NP_NAME(choose)(tiny, none + 54.0, none);
-	return NP_NAME(choose)(low, 2.0 * m, m);
+#if NP_LANES == 4
+	return _mm256_movemask_pd((__m256d)holds) == 0xf;
+#else
+	return holds[0] & holds[1];
+#endif
 }
 
-NP_INLINE void NP_NAME(log2_some)(const double *values, double *logs, int chains)
+/* A normal value in place of one that is not: 1 where the logarithm is not defined; `less` is what its exponent is less. */
+NP_INLINE NP_NUM NP_NAME(make_normal)(NP_NUM value, NP_NUM *less)
+{
+	const NP_NUM none = {0};
+	NP_BITS tiny = (value > 0.0) & (value < DBL_MIN);
+	*less = NP_NAME(choose)(tiny, none + 54.0, none);
+	value = NP_NAME(choose)(tiny, value * 0x1p54, value);
+	return NP_NAME(choose)((value > 0.0) & (value <= DBL_MAX), value, none + 1.0);
+}
+
+/* m and e of a normal value: how far its bits are beyond those of sqrt(1/2) tells the exponent. */
+NP_INLINE NP_NUM NP_NAME(take_apart)(NP_NUM value, NP_NUM *exponent)
+{
+	const uint64_t one = (uint64_t)0x3ff << 52, root_half = 0x3fe6a09e667f3bcd, high = (uint64_t)0xfff << 52;
+	const uint64_t whole_bits = (uint64_t)0x433 << 52;
+	const double whole = 4503599627370496.0;
+	NP_WORDS bits = (NP_WORDS)value, beyond = bits + (one - root_half);
+	/* The exponent as a number: the low bits of a double that is just above 2^52. */
+	*exponent = (NP_NUM)((beyond >> 52) | whole_bits) - (whole + 1023);
+	return (NP_NUM)(bits - (beyond & high) + one);
+}
+
+NP_INLINE void NP_NAME(log2_some)(const NP_NUM *values, NP_NUM *logs, int chains)
 {
 	static const double INVERSE[] = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
 	                                 1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
 	const double two_over_ln2 = 2.8853900817779268;
 	NP_NUM exponent[NP_NAME(CHAINS)], s[NP_NAME(CHAINS)], square[NP_NAME(CHAINS)], sum[NP_NAME(CHAINS)];
+	NP_NUM value[NP_NAME(CHAINS)], less[NP_NAME(CHAINS)];
+	NP_BITS normal = ~(NP_BITS){0};
 	NP_UNROLL
 	for (int v = 0; v < chains; v++) {
-		NP_NUM m = NP_NAME(take_apart)(NP_LOAD(values + v * NP_LANES), &exponent[v]);
+		value[v] = values[v];
+		less[v] = (NP_NUM){0};
+		normal &= (value[v] >= DBL_MIN) & (value[v] <= DBL_MAX);
+	}
+	if (!NP_NAME(all)(normal)) {
+		NP_UNROLL
+		for (int v = 0; v < chains; v++)
+			value[v] = NP_NAME(make_normal)(value[v], &less[v]);
+	}
+	NP_UNROLL
+	for (int v = 0; v < chains; v++) {
+		NP_NUM m = NP_NAME(take_apart)(value[v], &exponent[v]);
+		exponent[v] -= less[v];
 		s[v] = (m - 1.0) / (m + 1.0);
 		square[v] = s[v] * s[v];
 		sum[v] = (NP_NUM){0};
@@ -121,18 +192,7 @@ NP_INLINE void NP_NAME(log2_some)(const double *values, double *logs, int chains
 	}
 	NP_UNROLL
 	for (int v = 0; v < chains; v++)
-		NP_STORE(logs + v * NP_LANES, exponent[v] + two_over_ln2 * (s[v] + s[v] * sum[v]));
-}
-
-/* Of a number of values that the lanes divide. */
-NP_TARGET static void NP_NAME(log2_all)(const double *values, double *logs, int count)
-{
-	const int wide = NP_NAME(CHAINS) * NP_LANES;
-	int i = 0;
-	for (; i + wide <= count; i += wide)
-		NP_NAME(log2_some)(values + i, logs + i, NP_NAME(CHAINS));
-	for (; i < count; i += NP_LANES)
-		NP_NAME(log2_some)(values + i, logs + i, 1);
+		logs[v] = exponent[v] + two_over_ln2 * (s[v] + s[v] * sum[v]);
 }
 #endif
 

@@ -10,41 +10,43 @@
 #include <math.h>
 
 enum { RUNGS = 8 /* per octave */ };
-static const int64_t LAST = (int64_t)1 << 40; /* beyond it every feature has long left its range and nothing falls */
+enum { LAST = 304 /* of rungs, 2^40: beyond it every feature has long left its range and nothing falls */ };
 
-/* What a model says at a batch, and the base it says it of. */
-typedef struct answer {
-	double base, value;
-} answer;
+/* The layer's own rung, the next, and the bases at its batch and at one of the two rungs: what is asked first. */
+enum { HERE, ABOVE, AT, OTHER, FIRST_ASKED };
+enum { SPLIT = 8 /* where rungs above begin among those that are asked together: below, more are needed */ };
 
-/* Answers to rungs one after the other, upwards or downwards, several at a time. */
-typedef struct run {
-	bool up;
-	int64_t next; /* the rung of the first that was not asked */
-	int taken;
-	np_plan_answers answers;
-} run;
+/* A walk from one rung down for the most that is said there, or up for the least. */
+typedef struct walk {
+	bool up, over;
+	int next; /* the rung that is asked next */
+	double extreme;
+} walk;
 
-typedef struct ladder {
-	const np_model *model;
-	const np_layer_config *config;
-	np_plan_rows rows;
-} ladder;
+/* Rungs are numbered: all small numbers, then RUNGS per octave. The distance from one to the next is 1 << spacing(). */
+static int spacing(int rung)
+{
+	return rung < 2 * RUNGS ? 0 : rung / RUNGS - 1;
+}
 
-/* The largest rung that is not above a batch, and the distance to the next: all small numbers, then RUNGS per octave. */
-static int64_t rung_below(int64_t batch, int64_t *step)
+/* The batch that a rung stands for. */
+static double batch_at(int rung)
+{
+	return (double)(rung - RUNGS * spacing(rung)) * (double)((int64_t)1 << spacing(rung));
+}
+
+/* The last rung that is not above a batch. */
+static int rung_below(int64_t batch)
 {
 	const int64_t all = 2 * RUNGS - 1; /* up to there */
 	int shift = __builtin_clzll((unsigned long long)all) - __builtin_clzll((unsigned long long)(batch | all));
-	*step = (int64_t)1 << shift;
-	return batch >> shift << shift;
+	return (int)(batch >> shift) + RUNGS * shift;
 }
 
-static int64_t next_rung(int64_t rung)
+/* The batch that is asked about: rungs are round numbers, which many devices favour, so every second one is made odd. */
+static double asked_at(int rung)
 {
-	int64_t step;
-	rung_below(rung, &step);
-	return rung + step;
+	return batch_at(rung) + (spacing(rung) && rung % 2);
 }
 
 static double larger(double a, double b)
@@ -52,25 +54,9 @@ static double larger(double a, double b)
 	return a > b ? a : b;
 }
 
-static int64_t rung_after(const run *r, int64_t rung)
-{
-	int64_t step;
-	return r->up ? next_rung(rung) : rung > 1 ? rung_below(rung - 1, &step) : 1;
-}
-
-/* Rungs are round numbers, which many devices favour: every second one is asked about an odd batch instead. */
-static double batch_of(int64_t rung)
-{
-	int64_t step;
-	rung_below(rung, &step);
-	return (double)(step > 1 && rung & step ? rung + 1 : rung);
-}
-
 /* Term by term, for models that have no plan. */
-static void ask_plainly(const ladder *l, np_plan_answers *answers)
+static void ask_plainly(const np_model *model, np_layer_config config, np_plan_answers *answers)
 {
-	const np_model *model = l->model;
-	np_layer_config config = *l->config;
 	double features[NP_MAX_FEATURES];
 	for (int i = 0; i < NP_BATCHES; i++) {
 		config.batch = (int64_t)answers->batches[i];
@@ -80,107 +66,88 @@ static void ask_plainly(const ladder *l, np_plan_answers *answers)
 	}
 }
 
-static void ask(ladder *l, np_plan_answers *answers)
+static void ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers)
 {
-	if (l->model->plan)
-		np_plan_ask(l->model, l->config, &l->rows, answers);
+	if (model->plan)
+		np_plan_asker_at(0)->ask(model, config, rows, answers);
 	else
-		ask_plainly(l, answers);
+		ask_plainly(model, *config, answers);
 }
 
-/* Fills the places of a run from one on with the rungs that follow. */
-static void line_up(run *r, int from)
+/* Places of what is asked next from one on, up to another, for the rungs that follow. */
+static void line_up(walk *w, double *batches, int from, int to)
 {
-	for (int i = from; i < NP_BATCHES; i++) {
-		r->answers.batches[i] = batch_of(r->next);
-		r->next = rung_after(r, r->next);
+	for (int i = from; i < to; i++) {
+		batches[i] = asked_at(w->next);
+		w->next += w->up ? w->next < LAST : -(w->next > 1);
 	}
-	r->taken = from;
 }
 
-static answer take(ladder *l, run *r)
+/*
+ * Takes one answer. Going down, no rung can say more than the most once a base is too small for its value to be above,
+ * whatever the correction; going up likewise.
+ */
+static void take(const np_model *model, walk *w, double batch, double base, double value)
 {
-	if (r->taken == NP_BATCHES) {
-		line_up(r, 0);
-		ask(l, &r->answers);
+	if (w->up ? value < w->extreme : value > w->extreme)
+		w->extreme = value;
+	if (w->up)
+		w->over = batch >= 0x1p40 || larger(base * model->factor_held.low, model->floor) >= w->extreme;
+	else
+		w->over = batch <= 1 || larger(base * model->factor_held.high, model->floor) <= w->extreme;
+}
+
+static void take_lanes(const np_model *model, walk *w, const np_plan_answers *a, int from, int to)
+{
+	for (int i = from; i < to && !w->over; i++)
+		take(model, w, a->batches[i], a->bases[i], a->values[i]);
+}
+
+/* Asks until both walks are over; the first answers are there. */
+static void walk_both(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *a, walk *below,
+                      walk *above)
+{
+	int from = FIRST_ASKED, split = SPLIT;
+	for (;;) {
+		take_lanes(model, below, a, from, split);
+		take_lanes(model, above, a, split, NP_BATCHES);
+		if (below->over && above->over)
+			return;
+		from = 0;
+		split = below->over ? 0 : above->over ? NP_BATCHES : SPLIT;
+		line_up(below, a->batches, from, split);
+		line_up(above, a->batches, split, NP_BATCHES);
+		ask(model, config, rows, a);
 	}
-	int i = r->taken++;
-	return (answer){r->answers.bases[i], r->answers.values[i]};
-}
-
-/* Whether a base is too small for its value to be above `most`, whatever the correction; likewise too large. */
-static bool cannot_exceed(const ladder *l, double base, double most)
-{
-	return larger(base * l->model->factor_held.high, l->model->floor) <= most;
-}
-
-static bool cannot_undercut(const ladder *l, double base, double least)
-{
-	return larger(base * l->model->factor_held.low, l->model->floor) >= least;
-}
-
-/* The most at rungs up to one, whose answer is `here`. Going down, no rung can say more once its base is too small. */
-static double most_up_to(ladder *l, int64_t rung, answer here, run *below)
-{
-	double most = here.value;
-	while (rung > 1 && !cannot_exceed(l, here.base, most)) {
-		rung = rung_after(below, rung);
-		here = take(l, below);
-		most = larger(most, here.value);
-	}
-	return most;
-}
-
-/* The least at rungs from one on, likewise. Going up, no rung can say less once its base is too large. */
-static double least_from(ladder *l, int64_t rung, answer here, run *above)
-{
-	double least = here.value;
-	while (rung < LAST && !cannot_undercut(l, here.base, least)) {
-		rung = next_rung(rung);
-		here = take(l, above);
-		least = here.value < least ? here.value : least;
-	}
-	return least;
-}
-
-enum { HERE, ABOVE, AT, FIRST, FURTHER /* what is asked before the runs go on */ };
-
-/* The layer's own rung and the next, the bases there and at its batch, and the first rungs below, all at once. */
-static void begin(ladder *l, int64_t batch, int64_t rung, int64_t next, run *below)
-{
-	double *batches = below->answers.batches;
-	batches[HERE] = batch_of(rung);
-	batches[ABOVE] = batch_of(next);
-	batches[AT] = (double)batch;
-	batches[FIRST] = batches[HERE] == (double)rung ? (double)next : (double)rung;
-	below->next = rung_after(below, rung);
-	line_up(below, FURTHER);
-	ask(l, &below->answers);
 }
 
 double np_model_runtime_of(const np_model *model, const np_layer_config *config, const double *features)
 {
-	ladder l;
-	run below, above;
-	l.model = model;
-	l.config = config;
+	np_plan_rows rows;
+	np_plan_answers a;
 	if (model->plan)
-		np_plan_begin(model->plan, features, &l.rows);
-	int64_t batch = config->batch > 1 ? config->batch : 1, step, rung = rung_below(batch, &step), next = rung + step;
-	below.up = false;
-	begin(&l, batch, rung, next, &below);
-	const double *bases = below.answers.bases, *values = below.answers.values;
-	const answer here = {bases[HERE], values[HERE]}, there = {bases[ABOVE], values[ABOVE]};
-	const double base = bases[AT];
+		np_plan_asker_at(0)->begin(model->plan, features, &rows);
+	const int64_t batch = config->batch > 1 ? config->batch : 1;
+	const int rung = rung_below(batch), next = rung + 1;
+	walk below = {.next = rung}, above = {.up = true, .next = next};
+	line_up(&below, a.batches, HERE, HERE + 1);
+	line_up(&above, a.batches, ABOVE, ABOVE + 1);
 	/* Of a rung and the next, one at most is asked about another batch. */
-	bool moved = below.answers.batches[HERE] != (double)rung;
-	double first = moved ? bases[FIRST] : here.base, last = moved ? there.base : bases[FIRST];
-	double most = most_up_to(&l, rung, here, &below), next_most = larger(most, there.value);
-	above.up = true;
-	above.next = next_rung(next);
-	above.taken = NP_BATCHES;
-	double next_least = least_from(&l, next, there, &above), least = here.value < next_least ? here.value : next_least;
-	double value = sqrt(most * least), next_value = sqrt(next_most * next_least);
+	const bool moved = a.batches[HERE] != batch_at(rung);
+	a.batches[AT] = (double)batch;
+	a.batches[OTHER] = batch_at(moved ? rung : next);
+	line_up(&below, a.batches, FIRST_ASKED, SPLIT);
+	line_up(&above, a.batches, SPLIT, NP_BATCHES);
+	ask(model, config, &rows, &a);
+	const double here = a.values[HERE], there = a.values[ABOVE], base = a.bases[AT];
+	const double first = a.bases[moved ? OTHER : HERE], last = a.bases[moved ? ABOVE : OTHER];
+	below.extreme = here;
+	above.extreme = there;
+	take(model, &below, a.batches[HERE], a.bases[HERE], here);
+	take(model, &above, a.batches[ABOVE], a.bases[ABOVE], there);
+	walk_both(model, config, &rows, &a, &below, &above);
+	double value = sqrt(below.extreme * (here < above.extreme ? here : above.extreme));
+	double next_value = sqrt(larger(below.extreme, there) * above.extreme);
 	value += (next_value - value) * (last > first ? (base - first) / (last - first) : 0);
 	double low = base * model->factor_held.low, high = base * model->factor_held.high;
 	return larger(value < low ? low : value > high ? high : value, model->floor);

@@ -44,7 +44,7 @@ double np_model_value(const np_model *model, const double *features)
 		return np_sum_value(&model->sum, features);
 	double within[NP_MAX_FEATURES], base = np_model_base(model, features);
 	if (model->plan && model->target == NP_POWER)
-		return np_plan_value(model, base, features);
+		return np_plan_asker_at(0)->value(model, base, features);
 	for (int i = 0; i < model->hold_count; i++)
 		within[model->holds[i].feature] = hold_feature(model, &model->holds[i], base, features);
 	return base * np_form_factor(model->form, np_sum_value(&model->correction, within), model->factor_held);
@@ -161,11 +161,13 @@ void np_platform_estimate(const np_platform *platform, const np_layer_config *co
 		estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, NULL);
 		return;
 	}
-	if (config) {
+	if (config && np_feature_routes(config)) {
 		routed = np_feature_route(config);
 		config = &routed;
 	}
-	*estimate = (np_estimate){.source = NP_FROM_FALLBACK, .power_source = NP_FROM_FALLBACK};
+	estimate->source = estimate->power_source = NP_FROM_FALLBACK;
+	estimate->clamped = false;
+	estimate->extrapolated = NULL;
 	estimate_routed(platform, config, bytes, estimate);
 	estimate->energy_mj = product(estimate->runtime_ms, estimate->power_w, find_model(platform, config, NP_ENERGY));
 }

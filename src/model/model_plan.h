@@ -8,7 +8,13 @@
 
 #include "model/platform_model.h"
 
-enum { NP_PLAN_TERMS = 256, NP_PLAN_SHARED = 256 };
+enum {
+	NP_PLAN_MOST = 256,                  /* terms, and factors that products share */
+	NP_PLAN_WIDE = 4,                    /* what stands side by side is filled up to whole numbers of so many */
+	NP_PLAN_NOTHING = NP_PLAN_MOST + 32, /* the place of a term that is 0; before it, those of others with what fills up */
+	NP_PLAN_PLACES,
+	NP_PLAN_GATES = 2,
+};
 
 /* Where the value of a feature comes from. */
 typedef enum np_plan_source { NP_PLAN_GIVEN, NP_PLAN_BATCH, NP_PLAN_BASE, NP_PLAN_SHAPE } np_plan_source;
@@ -22,36 +28,51 @@ typedef struct np_plan_feature {
 	bool logarithm;
 } np_plan_feature;
 
-/* Factors of one kind: `scale` times what the kind makes of a feature goes to place `to`. A power is a centred x - 0. */
-typedef struct np_plan_factor {
-	double knot, scale;
-	short feature, to;
-} np_plan_factor;
+/*
+ * Factors, kind by kind: `scale` times what the kind makes of a feature goes to the place of the factor, place after place from
+ * `first` on. A power is a centred x - 0.
+ */
 typedef struct np_plan_factors {
-	int count[NP_FACTOR_KINDS];
-	np_plan_factor *factor[NP_FACTOR_KINDS];
+	int first, begin[NP_FACTOR_KINDS + 1];
+	double *knot, *scale;
+	short *feature;
 } np_plan_factors;
 
-/* A coefficient times a product of at least two shared factors, held between bounds. The first shared factor is 1. */
+/* Coefficients times products of shared factors, held between bounds; place after place. Factors that are missing are 1. */
+typedef struct np_plan_products {
+	int first, count;
+	short *factor[NP_MAX_FACTORS];
+	double *low, *high, *coefficient;
+} np_plan_products;
+
+/*
+ * A product that changes with the batch. Where a factor that does not change is 0, so is the term: `gate` are such factors, as
+ * far as the bounds allow 0.
+ */
 typedef struct np_plan_product {
-	short count, factor[NP_MAX_FACTORS], to;
+	short term, count, factor[NP_MAX_FACTORS], gate[NP_PLAN_GATES];
 	double low, high, coefficient;
 } np_plan_product;
 
-/* The terms of a correction that do not change with the batch, or those that do. */
+/* The terms of a correction that do not change with the batch, or those that do: either has its own kind of products. */
 typedef struct np_plan_part {
-	int feature_count, product_count;
+	int feature_count;
 	int logarithms; /* of features that change with the batch: the first so many */
 	np_plan_feature *features;
 	np_plan_factors alone;  /* a coefficient times one factor, straight to the place of the term */
 	np_plan_factors shared; /* factors that products are made of */
-	np_plan_product *products;
 } np_plan_part;
 
 typedef struct np_plan {
 	np_plan_part still, varying; /* all of a power model is still: it is asked at one batch */
-	int terms, shared;           /* of the correction */
-	int base_terms;              /* of physical features */
+	np_plan_products still_products;
+	int first_product, product_count; /* that change with the batch */
+	np_plan_product *products;
+	int term_count;
+	short *order; /* the places of the terms: they are added in their own order */
+	int mixed_count;
+	short *mixed;   /* the places of still factors that stand in products which change */
+	int base_terms; /* of physical features */
 	short *base_row;
 	np_feature_need varying_need;
 } np_plan;
@@ -59,23 +80,30 @@ typedef struct np_plan {
 /* Makes the plan of a correction, in the arena; NULL where terms are of a form that none is made for. NP_ERR_MEMORY at most. */
 np_status np_plan_make(const np_model *model, np_arena *arena, const np_plan **plan, np_error *err) NP_MUST_CHECK;
 
-/* As np_model_value() where everything is still, given the base. */
-double np_plan_value(const np_model *model, double base, const double *features);
-
-/* What a term contributes at each batch, and the shared factors. */
+/*
+ * What a term contributes at each batch, and the shared factors, by their places. Of most layers many products are 0, because a
+ * factor that does not change with the batch is: only the others are listed. `order` is the plan's, but for them.
+ */
 typedef struct np_plan_rows {
-	double terms[NP_PLAN_TERMS][NP_BATCHES], shared[NP_PLAN_SHARED][NP_BATCHES];
+	double terms[NP_PLAN_PLACES][NP_BATCHES], shared[NP_PLAN_PLACES][NP_BATCHES];
+	short order[NP_PLAN_MOST], product[NP_PLAN_MOST];
+	int product_count;
 } np_plan_rows;
-/* Fills in what is still; `features` are those of the layer at any batch. */
-void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows);
 
 /* One layer at NP_BATCHES batches: the bases, and the values, at least the floor. */
 typedef struct np_plan_answers {
 	double batches[NP_BATCHES], bases[NP_BATCHES], values[NP_BATCHES];
 } np_plan_answers;
-typedef void np_plan_asker(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers);
-np_plan_asker np_plan_ask;
-/* The versions that this processor runs, the fastest first; NULL past the last. All give the same bits. */
-np_plan_asker *np_plan_asker_at(int index);
+
+/* Asking with the instructions of a processor. All give the same bits. */
+typedef struct np_plan_asker {
+	/* As np_model_value() where everything is still, given the base. */
+	double (*value)(const np_model *model, double base, const double *features);
+	/* Fills in what is still, and the list; `features` are those of the layer at any batch. */
+	void (*begin)(const np_plan *plan, const double *features, np_plan_rows *rows);
+	void (*ask)(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers);
+} np_plan_asker;
+/* Those that this processor runs, the fastest first; NULL past the last. */
+const np_plan_asker *np_plan_asker_at(int index);
 
 #endif

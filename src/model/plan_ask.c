@@ -1,4 +1,4 @@
-/* Asking a plan: at one batch, and at several side by side with the widest instructions there are. */
+/* Asking a plan, with the instructions there are: one text (plan_impl.h) for each set of them. */
 #include "model/model_plan.h"
 
 #include "features/shape.h"
@@ -6,91 +6,6 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
-/* ---- at one batch ---- */
-
-static double hold(double value, double low, double high)
-{
-	return value < low ? low : value > high ? high : value;
-}
-
-static inline void take_kind(np_factor_kind kind, const np_plan_factors *f, const double *x, double *to)
-{
-	const np_plan_factor *end = f->factor[kind] + f->count[kind];
-	for (const np_plan_factor *p = f->factor[kind]; p < end; p++) {
-		double over = kind == NP_BELOW ? p->knot - x[p->feature] : x[p->feature] - p->knot;
-		if (kind == NP_STEP)
-			over = over > 0;
-		to[p->to] = p->scale * (kind == NP_CENTRED || over > 0 ? over : 0);
-	}
-}
-
-static void take_factors(const np_plan_factors *f, const double *x, double *to)
-{
-	take_kind(NP_CENTRED, f, x, to);
-	take_kind(NP_ABOVE, f, x, to);
-	take_kind(NP_BELOW, f, x, to);
-	take_kind(NP_STEP, f, x, to);
-}
-
-static void take_still(const np_plan_part *part, double base, const double *features, double *terms, double *shared)
-{
-	double x[NP_MAX_FEATURES];
-	x[0] = 0; /* read by the factor that is always 1, whatever it is */
-	for (int k = 0; k < part->feature_count; k++) {
-		const np_plan_feature *f = &part->features[k];
-		double value = f->source == NP_PLAN_BASE ? np_log2(base) : features[f->number];
-		x[k] = hold(value, f->range.low, f->range.high);
-	}
-	take_factors(&part->alone, x, terms);
-	take_factors(&part->shared, x, shared);
-	for (int k = 0; k < part->product_count; k++) {
-		const np_plan_product *p = &part->products[k];
-		double value = shared[p->factor[0]] * shared[p->factor[1]];
-		for (int m = 2; m < p->count; m++)
-			value *= shared[p->factor[m]];
-		terms[p->to] = p->coefficient * hold(value, p->low, p->high);
-	}
-}
-
-double np_plan_value(const np_model *model, double base, const double *features)
-{
-	const np_plan *plan = model->plan;
-	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED], sum = model->correction.intercept;
-	take_still(&plan->still, base, features, terms, shared);
-	for (int k = 0; k < plan->terms; k++)
-		sum += terms[k];
-	return base * np_form_factor(model->form, sum, model->factor_held);
-}
-
-/* ---- at several ---- */
-
-static void spread(double value, double *row)
-{
-	for (int i = 0; i < NP_BATCHES; i++)
-		row[i] = value;
-}
-
-static void spread_factors(const np_plan_factors *f, const double *values, double (*rows)[NP_BATCHES])
-{
-	for (int kind = 0; kind < NP_FACTOR_KINDS; kind++)
-		for (int k = 0; k < f->count[kind]; k++)
-			spread(values[f->factor[kind][k].to], rows[f->factor[kind][k].to]);
-}
-
-void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *rows)
-{
-	const np_plan_part *still = &plan->still;
-	double terms[NP_PLAN_TERMS], shared[NP_PLAN_SHARED];
-	take_still(still, 0, features, terms, shared);
-	spread_factors(&still->alone, terms, rows->terms);
-	spread_factors(&still->shared, shared, rows->shared);
-	for (int k = 0; k < still->product_count; k++)
-		spread(terms[still->products[k].to], rows->terms[still->products[k].to]);
-}
 
 #define NP_LANES 2
 #define NP_TARGET
@@ -104,19 +19,14 @@ void np_plan_begin(const np_plan *plan, const double *features, np_plan_rows *ro
 #include "model/plan_impl.h"
 #endif
 
-np_plan_asker *np_plan_asker_at(int index)
+const np_plan_asker *np_plan_asker_at(int index)
 {
-	np_plan_asker *found[3] = {0};
+	const np_plan_asker *found[3] = {0};
 	int count = 0;
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx2"))
-		found[count++] = ask_4;
+		found[count++] = &asker_4;
 #endif
-	found[count++] = ask_2;
+	found[count++] = &asker_2;
 	return index >= 0 && index < count ? found[index] : NULL;
-}
-
-void np_plan_ask(const np_model *model, const np_layer_config *config, np_plan_rows *rows, np_plan_answers *answers)
-{
-	np_plan_asker_at(0)(model, config, rows, answers);
 }

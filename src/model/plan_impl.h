@@ -1,44 +1,136 @@
-/* Asking a plan at several batches side by side; compiled once per instruction set by plan_ask.c. */
+/* Asking a plan, at one batch and at several side by side; compiled once per instruction set by plan_ask.c. */
 #include "features/lanes_impl.h"
 
 /* As np_factor_value() times a scale. */
-NP_INLINE NP_NUM NP_NAME(scaled)(np_factor_kind kind, NP_NUM x, double knot, double scale)
+NP_INLINE NP_NUM NP_NAME(scaled)(int kind, NP_NUM x, NP_NUM knot, NP_NUM scale)
 {
 	if (kind == NP_STEP)
-		return (NP_NUM)((NP_BITS)NP_NAME(every)(scale) & (x > knot));
+		return (NP_NUM)((NP_BITS)scale & (x > knot));
 	NP_NUM over = kind == NP_BELOW ? knot - x : x - knot;
-	return scale * (kind == NP_CENTRED ? over : (NP_NUM)((NP_BITS)over & (over > 0.0)));
+	return scale * (kind == NP_CENTRED ? over : NP_NAME(larger)(over, NP_NAME(every)(0)));
 }
 
-NP_INLINE void NP_NAME(take_kind)(np_factor_kind kind, const np_plan_factors *f, double (*x)[NP_BATCHES],
-                                  double (*to)[NP_BATCHES])
+/* ---- what does not change with the batch: factors and products side by side ---- */
+
+NP_INLINE NP_NUM NP_NAME(gather)(const double *from, const short *at)
 {
-	const np_plan_factor *end = f->factor[kind] + f->count[kind];
-	for (const np_plan_factor *p = f->factor[kind]; p < end; p++) {
+#if NP_LANES == 4
+	return (NP_NUM){from[at[0]], from[at[1]], from[at[2]], from[at[3]]};
+#else
+	return (NP_NUM){from[at[0]], from[at[1]]};
+#endif
+}
+
+NP_INLINE void NP_NAME(take_still_kind)(int kind, const np_plan_factors *f, const double *x, double *to)
+{
+	for (int k = f->begin[kind]; k < f->begin[kind + 1]; k += NP_LANES)
+		NP_STORE(to + k, NP_NAME(scaled)(kind, NP_NAME(gather)(x, f->feature + k), NP_LOAD(f->knot + k),
+		                                 NP_LOAD(f->scale + k)));
+}
+
+NP_INLINE void NP_NAME(take_still_factors)(const np_plan_factors *f, const double *x, double *places)
+{
+	double *to = places + f->first;
+	NP_NAME(take_still_kind)(NP_CENTRED, f, x, to);
+	NP_NAME(take_still_kind)(NP_ABOVE, f, x, to);
+	NP_NAME(take_still_kind)(NP_BELOW, f, x, to);
+	NP_NAME(take_still_kind)(NP_STEP, f, x, to);
+}
+
+NP_INLINE void NP_NAME(take_still_products)(const np_plan_products *p, const double *shared, double *terms)
+{
+	for (int i = 0; i < p->count; i += NP_LANES) {
+		NP_NUM value = NP_NAME(gather)(shared, p->factor[0] + i);
 		NP_UNROLL
-		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
-			NP_STORE(to[p->to] + i, NP_NAME(scaled)(kind, NP_LOAD(x[p->feature] + i), p->knot, p->scale));
+		for (int k = 1; k < NP_MAX_FACTORS; k++)
+			value *= NP_NAME(gather)(shared, p->factor[k] + i);
+		value = NP_NAME(larger)(NP_LOAD(p->low + i), value);
+		value = NP_NAME(smaller)(NP_LOAD(p->high + i), value);
+		NP_STORE(terms + p->first + i, NP_LOAD(p->coefficient + i) * value);
 	}
 }
 
-NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
+NP_INLINE void NP_NAME(take_still)(const np_plan *plan, double base, const double *features, double *terms, double *shared)
 {
+	double x[NP_MAX_FEATURES];
+	x[0] = 0; /* read by the factor that is always 1, whatever it is */
+	for (int k = 0; k < plan->still.feature_count; k++) {
+		const np_plan_feature *f = &plan->still.features[k];
+		double value = f->source == NP_PLAN_BASE ? np_log2(base) : features[f->number];
+		value = value < f->range.low ? f->range.low : value;
+		x[k] = value > f->range.high ? f->range.high : value;
+	}
+	NP_NAME(take_still_factors)(&plan->still.alone, x, terms);
+	NP_NAME(take_still_factors)(&plan->still.shared, x, shared);
+	NP_NAME(take_still_products)(&plan->still_products, shared, terms);
+}
+
+NP_TARGET static double NP_NAME(value)(const np_model *model, double base, const double *features)
+{
+	const np_plan *plan = model->plan;
+	double terms[NP_PLAN_PLACES], shared[NP_PLAN_PLACES], sum = model->correction.intercept;
+	NP_NAME(take_still)(plan, base, features, terms, shared);
+	for (int k = 0; k < plan->term_count; k++)
+		sum += terms[plan->order[k]];
+	return base * np_form_factor(model->form, sum, model->factor_held);
+}
+
+NP_INLINE void NP_NAME(spread)(double value, double *row)
+{
+	NP_UNROLL
+	for (int i = 0; i < NP_BATCHES; i += NP_LANES)
+		NP_STORE(row + i, NP_NAME(every)(value));
+}
+
+/* Lists the products that change: all are written and some are kept, so that there is nothing for the processor to guess. */
+NP_INLINE void NP_NAME(list_products)(const np_plan *plan, const double *shared, np_plan_rows *rows)
+{
+	int count = 0;
+	NP_NAME(spread)(0, rows->terms[NP_PLAN_NOTHING]);
+	memcpy(rows->order, plan->order, (size_t)plan->term_count * sizeof *rows->order);
+	for (int i = 0; i < plan->product_count; i++) {
+		const np_plan_product *p = &plan->products[i];
+		bool live = shared[p->gate[0]] * shared[p->gate[1]] != 0;
+		rows->product[count] = (short)i;
+		rows->order[p->term] = live ? (short)(plan->first_product + i) : NP_PLAN_NOTHING;
+		count += live;
+	}
+	rows->product_count = count;
+}
+
+NP_TARGET static void NP_NAME(begin)(const np_plan *plan, const double *features, np_plan_rows *rows)
+{
+	double terms[NP_PLAN_PLACES], shared[NP_PLAN_PLACES];
+	NP_NAME(take_still)(plan, 0, features, terms, shared);
+	for (int place = 0; place < plan->still_products.first + plan->still_products.count; place++)
+		NP_NAME(spread)(terms[place], rows->terms[place]);
+	for (int k = 0; k < plan->mixed_count; k++)
+		NP_NAME(spread)(shared[plan->mixed[k]], rows->shared[plan->mixed[k]]);
+	NP_NAME(list_products)(plan, shared, rows);
+}
+
+/* ---- what changes: each at several batches ---- */
+
+#define VECTORS (NP_BATCHES / NP_LANES)
+
+NP_INLINE void NP_NAME(take_kind)(int kind, const np_plan_factors *f, double (*x)[NP_BATCHES], double (*to)[NP_BATCHES])
+{
+	for (int k = f->begin[kind]; k < f->begin[kind + 1]; k++) {
+		const NP_NUM knot = NP_NAME(every)(f->knot[k]), scale = NP_NAME(every)(f->scale[k]);
+		const double *from = x[f->feature[k]];
+		NP_UNROLL
+		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
+			NP_STORE(to[k] + i, NP_NAME(scaled)(kind, NP_LOAD(from + i), knot, scale));
+	}
+}
+
+NP_TARGET static void NP_NAME(take_factors)(const np_plan_factors *f, double (*x)[NP_BATCHES], double (*places)[NP_BATCHES])
+{
+	double(*to)[NP_BATCHES] = places + f->first;
 	NP_NAME(take_kind)(NP_CENTRED, f, x, to);
 	NP_NAME(take_kind)(NP_ABOVE, f, x, to);
 	NP_NAME(take_kind)(NP_BELOW, f, x, to);
 	NP_NAME(take_kind)(NP_STEP, f, x, to);
-}
-
-/* `value` held between two bounds, and as it is where it is no number. */
-NP_INLINE NP_NUM NP_NAME(hold)(NP_NUM value, double low, double high)
-{
-	const NP_NUM least = NP_NAME(every)(low), most = NP_NAME(every)(high);
-#if NP_LANES == 4
-	return (NP_NUM)_mm256_min_pd((__m256d)most, _mm256_max_pd((__m256d)least, (__m256d)value));
-#else
-	value = NP_NAME(choose)(value < low, least, value);
-	return NP_NAME(choose)(value > high, most, value);
-#endif
 }
 
 NP_INLINE void NP_NAME(multiply)(const double *a, const double *b, double *to)
@@ -48,12 +140,12 @@ NP_INLINE void NP_NAME(multiply)(const double *a, const double *b, double *to)
 		NP_STORE(to + i, NP_LOAD(a + i) * NP_LOAD(b + i));
 }
 
-NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_rows *rows)
+NP_TARGET static void NP_NAME(take_products)(const np_plan *plan, np_plan_rows *rows)
 {
-	for (int k = 0; k < part->product_count; k++) {
-		const np_plan_product *p = &part->products[k];
+	for (int k = 0; k < rows->product_count; k++) {
+		const np_plan_product *p = &plan->products[rows->product[k]];
 		const double *a = rows->shared[p->factor[0]], *b = rows->shared[p->factor[1]];
-		double *row = rows->terms[p->to], so_far[NP_BATCHES];
+		double *row = rows->terms[plan->first_product + rows->product[k]], so_far[NP_BATCHES];
 		for (int m = 2; m < p->count; m++) {
 			NP_NAME(multiply)(a, b, so_far);
 			a = so_far;
@@ -70,46 +162,63 @@ NP_TARGET static void NP_NAME(take_products)(const np_plan_part *part, np_plan_r
 /* The base of each batch: a sum over physical features, at least the floor. */
 NP_TARGET static void NP_NAME(take_bases)(const np_model *model, double (*physical)[NP_BATCHES], double *bases)
 {
-	const np_plan *plan = model->plan;
-	for (int i = 0; i < NP_BATCHES; i += NP_LANES) {
-		NP_NUM sum = NP_NAME(every)(model->sum.intercept), floor = NP_NAME(every)(model->floor);
-		for (int k = 0; k < plan->base_terms; k++)
-			sum = sum + model->sum.coefficients[k] * NP_LOAD(physical[plan->base_row[k]] + i);
-		NP_STORE(bases + i, NP_NAME(choose)(sum >= floor, sum, floor));
+	NP_NUM sum[VECTORS], floor = NP_NAME(every)(model->floor);
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		sum[v] = NP_NAME(every)(model->sum.intercept);
+	for (int k = 0; k < model->plan->base_terms; k++) {
+		const NP_NUM coefficient = NP_NAME(every)(model->sum.coefficients[k]);
+		const double *row = physical[model->plan->base_row[k]];
+		NP_UNROLL
+		for (int v = 0; v < VECTORS; v++)
+			sum[v] += coefficient * NP_LOAD(row + v * NP_LANES);
 	}
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		NP_STORE(bases + v * NP_LANES, NP_NAME(choose)(sum[v] >= floor, sum[v], floor));
+}
+
+/* One feature at each batch, held to its range. */
+NP_INLINE void NP_NAME(take_feature)(const np_plan_feature *f, const double *from, bool logarithm, double *x)
+{
+	NP_NUM value[VECTORS];
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		value[v] = NP_LOAD(from + v * NP_LANES);
+	if (logarithm)
+		NP_NAME(log2_some)(value, value, VECTORS);
+	NP_UNROLL
+	for (int v = 0; v < VECTORS; v++)
+		NP_STORE(x + v * NP_LANES, NP_NAME(hold)(value[v], f->range.low, f->range.high));
 }
 
 NP_TARGET static void NP_NAME(take_features)(const np_plan_part *part, double (*shape)[NP_BATCHES],
                                              const np_plan_answers *answers, double (*x)[NP_BATCHES])
 {
+	const double *const from[] = {[NP_PLAN_BATCH] = answers->batches, [NP_PLAN_BASE] = answers->bases};
 	for (int k = 0; k < part->feature_count; k++) {
 		const np_plan_feature *f = &part->features[k];
-		const double *from = f->source == NP_PLAN_SHAPE  ? shape[f->row]
-		                     : f->source == NP_PLAN_BASE ? answers->bases
-		                                                 : answers->batches;
-		memcpy(x[k], from, sizeof x[k]);
-	}
-	NP_NAME(log2_all)(x[0], x[0], part->logarithms * NP_BATCHES);
-	for (int k = 0; k < part->feature_count; k++) {
-		np_range range = part->features[k].range;
-		for (int i = 0; i < NP_BATCHES; i += NP_LANES)
-			NP_STORE(x[k] + i, NP_NAME(hold)(NP_LOAD(x[k] + i), range.low, range.high));
+		const double *row = f->source == NP_PLAN_SHAPE ? shape[f->row] : from[f->source];
+		if (k < part->logarithms)
+			NP_NAME(take_feature)(f, row, true, x[k]);
+		else
+			NP_NAME(take_feature)(f, row, false, x[k]);
 	}
 }
 
 /* The values: bases times factors that are made of the sums of terms, at least the floor. */
 NP_TARGET static void NP_NAME(take_values)(const np_model *model, const np_plan_rows *rows, np_plan_answers *answers)
 {
-	enum { VECTORS = NP_BATCHES / NP_LANES };
 	const np_range held = model->factor_held;
 	NP_NUM sum[VECTORS], floor = NP_NAME(every)(model->floor);
 	NP_UNROLL
 	for (int v = 0; v < VECTORS; v++)
 		sum[v] = NP_NAME(every)(model->correction.intercept);
-	for (int k = 0; k < model->plan->terms; k++) {
+	for (int k = 0; k < model->plan->term_count; k++) {
+		const double *term = rows->terms[rows->order[k]];
 		NP_UNROLL
 		for (int v = 0; v < VECTORS; v++)
-			sum[v] += NP_LOAD(rows->terms[k] + v * NP_LANES);
+			sum[v] += NP_LOAD(term + v * NP_LANES);
 	}
 	NP_UNROLL
 	for (int v = 0; v < VECTORS; v++) {
@@ -136,8 +245,11 @@ NP_TARGET static void NP_NAME(ask)(const np_model *model, const np_layer_config 
 	NP_NAME(take_features)(&plan->varying, shape, answers, x);
 	NP_NAME(take_factors)(&plan->varying.alone, x, rows->terms);
 	NP_NAME(take_factors)(&plan->varying.shared, x, rows->shared);
-	NP_NAME(take_products)(&plan->varying, rows);
+	NP_NAME(take_products)(plan, rows);
 	NP_NAME(take_values)(model, rows, answers);
 }
 
+static const np_plan_asker NP_NAME(asker) = {NP_NAME(value), NP_NAME(begin), NP_NAME(ask)};
+
+#undef VECTORS
 #include "features/lanes_end.h"

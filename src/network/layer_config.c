@@ -33,7 +33,6 @@ static void set_window(np_layer_config *config, const np_layer *layer)
 	config->stride_w = layer->stride[w];
 	config->dilation_w = layer->dilation[w];
 	config->pad_w = layer->pad_begin[w];
-	config->kernel_h = config->stride_h = config->dilation_h = 1;
 	if (h < 0)
 		return;
 	config->kernel_h = layer->kernel[h];
@@ -71,10 +70,13 @@ bool np_layer_config_of(const np_network *network, const np_layer *layer, np_lay
 		return false;
 	np_shape in = np_network_tensor(network, layer->inputs[0])->shape;
 	np_shape out = np_network_tensor(network, layer->outputs[0])->shape;
-	*config = (np_layer_config){.kind = layer->kind, .inputs = layer->input_count};
+	/* Field by field: a search comes here for every layer, and to clear the whole first takes longer than all else. */
+	config->kind = layer->kind;
+	config->inputs = layer->input_count;
 	config->groups = layer->groups ? layer->groups : 1;
 	config->kernel_h = config->kernel_w = config->stride_h = config->stride_w = 1;
 	config->dilation_h = config->dilation_w = 1;
+	config->pad_h = config->pad_w = 0;
 	if (layer->kind == NP_FC) {
 		set_product(config, layer->macs, in, out);
 		return true;

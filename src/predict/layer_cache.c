@@ -33,13 +33,6 @@ void np_layer_cache_free(np_layer_cache *cache)
 	*cache = (np_layer_cache){0};
 }
 
-np_cache_key np_layer_cache_key(const np_layer_config *c, int64_t bytes)
-{
-	return (np_cache_key){{c->kind, c->batch, c->in_c, c->in_h, c->in_w, c->out_c, c->out_h, c->out_w, c->kernel_h,
-	                       c->kernel_w, c->stride_h, c->stride_w, c->pad_h, c->pad_w, c->dilation_h, c->dilation_w,
-	                       c->groups, c->inputs, bytes}};
-}
-
 /* Sums of products by odd constants, which do not wait for each other, then mixed. */
 static uint64_t hash(const np_cache_key *key)
 {
@@ -53,24 +46,38 @@ static uint64_t hash(const np_cache_key *key)
 	return sum ^ (sum >> 29);
 }
 
-np_estimate *np_layer_cache_take(np_layer_cache *cache, const np_cache_key *key, bool *found)
+static np_cache_entry *entries_at(const np_layer_cache *cache, uint64_t h)
 {
-	uint64_t h = hash(key), at = h & cache->mask;
-	uint32_t tag = (uint32_t)(h >> 32) | 1;
-	np_cache_bucket *bucket = &cache->buckets[at];
-	np_cache_entry *entries = &cache->entries[at * NP_CACHE_WAYS];
-	/* Mostly it is the first; its lines come while the bucket's is waited for. */
-	for (size_t line = 0; line < sizeof *entries; line += CACHE_LINE)
-		__builtin_prefetch((const char *)entries + line);
+	return &cache->entries[(h & cache->mask) * NP_CACHE_WAYS];
+}
+
+void np_layer_cache_seek(const np_layer_cache *cache, const np_layer_config *c, int64_t bytes, np_cache_place *place)
+{
+	place->key = (np_cache_key){{c->kind, c->batch, c->in_c, c->in_h, c->in_w, c->out_c, c->out_h, c->out_w, c->kernel_h,
+	                             c->kernel_w, c->stride_h, c->stride_w, c->pad_h, c->pad_w, c->dilation_h, c->dilation_w,
+	                             c->groups, c->inputs, bytes}};
+	place->hash = hash(&place->key);
+	__builtin_prefetch(&cache->buckets[place->hash & cache->mask]);
+	/* Mostly it is the first entry. */
+	const char *first = (const char *)entries_at(cache, place->hash);
+	for (size_t line = 0; line < sizeof *cache->entries; line += CACHE_LINE)
+		__builtin_prefetch(first + line);
+}
+
+np_cache_entry *np_layer_cache_take(np_layer_cache *cache, const np_cache_place *place, bool *found)
+{
+	uint32_t tag = (uint32_t)(place->hash >> 32) | 1;
+	np_cache_bucket *bucket = &cache->buckets[place->hash & cache->mask];
+	np_cache_entry *entries = entries_at(cache, place->hash);
 	for (int way = 0; way < NP_CACHE_WAYS; way++)
-		if (bucket->tag[way] == tag && memcmp(&entries[way].key, key, sizeof *key) == 0) {
+		if (bucket->tag[way] == tag && memcmp(&entries[way].key, &place->key, sizeof place->key) == 0) {
 			*found = true;
-			return &entries[way].estimate;
+			return &entries[way];
 		}
 	uint32_t way = bucket->next++ % NP_CACHE_WAYS;
 	cache->kept += !bucket->tag[way];
 	bucket->tag[way] = tag;
-	entries[way].key = *key;
+	entries[way].key = place->key;
 	*found = false;
-	return &entries[way].estimate;
+	return &entries[way];
 }

@@ -19,8 +19,8 @@ static np_value exact(double value)
 	return (np_value){.value = value, .low = value, .high = value, .has = true, .has_interval = true};
 }
 
-void np_predict_layer(const np_network *network, const np_platform *platform, np_predictor *predictor, const np_layer *layer,
-                      np_estimate *estimate)
+bool np_predict_question(const np_network *network, const np_platform *platform, const np_layer *layer, np_question *question,
+                         np_estimate *estimate)
 {
 	bool charged = layer->kind == NP_DROPOUT && platform->formula.charges_dropout;
 	if (layer->free && !charged) {
@@ -28,19 +28,16 @@ void np_predict_layer(const np_network *network, const np_platform *platform, np
 		estimate->runtime_ms = exact(0);
 		if (np_platform_has_power(platform))
 			estimate->power_w = estimate->energy_mj = exact(0);
-		return;
+		return false;
 	}
-	np_layer_config config;
-	bool known = np_layer_config_of(network, layer, &config);
+	question->known = np_layer_config_of(network, layer, &question->config);
 	/* Each term fits 63 bits; their sum is only a size to divide by a bandwidth, so saturate instead of failing. */
 	int64_t bytes = layer->input_bytes;
 	if (__builtin_add_overflow(bytes, layer->output_bytes, &bytes) ||
 	    __builtin_add_overflow(bytes, layer->weight_bytes, &bytes))
 		bytes = INT64_MAX;
-	if (predictor)
-		np_predictor_layer(predictor, known ? &config : NULL, bytes, estimate);
-	else
-		np_platform_estimate(platform, known ? &config : NULL, bytes, estimate);
+	question->bytes = bytes;
+	return true;
 }
 
 /* ---- totals ---- */
@@ -263,7 +260,9 @@ static np_status fill(np_prediction *p, np_error *err)
 		return np_fail_memory(err);
 	}
 	for (int i = 0; i < p->layer_count; i++) {
-		np_predict_layer(p->network, p->platform, NULL, np_network_layer(p->network, i), &p->layers[i]);
+		np_question q;
+		if (np_predict_question(p->network, p->platform, np_network_layer(p->network, i), &q, &p->layers[i]))
+			np_platform_estimate(p->platform, q.known ? &q.config : NULL, q.bytes, &p->layers[i]);
 		np_predict_spread(&p->layers[i], &spreads[i]);
 	}
 	np_predict_sum(p, spreads);

@@ -2,11 +2,18 @@
 #ifndef NP_PREDICT_PREDICT_IMPL_H
 #define NP_PREDICT_PREDICT_IMPL_H
 
+#include <neuralpower/layer_config.h>
 #include <neuralpower/predictor.h>
 
-/* The estimate of a network's layer: by `predictor`, which may be NULL, or else straight from the platform. */
-void np_predict_layer(const np_network *network, const np_platform *platform, np_predictor *predictor, const np_layer *layer,
-                      np_estimate *estimate);
+/* What a platform is asked of a network's layer. */
+typedef struct np_question {
+	np_layer_config config;
+	bool known; /* whether the layer has a configuration */
+	int64_t bytes;
+} np_question;
+/* False when the layer costs nothing: then the estimate is filled in. */
+bool np_predict_question(const np_network *network, const np_platform *platform, const np_layer *layer, np_question *question,
+                         np_estimate *estimate);
 
 /* The log of the factor that a layer's interval spans to either side, by target; 0 where there is none. */
 typedef struct np_spreads {
@@ -26,8 +33,8 @@ typedef struct np_layers {
 np_status np_layers_make_room(np_layers *layers, int count, np_error *err) NP_MUST_CHECK;
 void np_layers_free(np_layers *layers);
 
-/* The estimate and spreads of one layer of a network, by a predictor. */
-void np_predictor_take(np_predictor *predictor, const np_network *network, int layer, np_layers *layers);
+/* The estimates and spreads of layers of a network, by a predictor; `which` is NULL for the first `count`. */
+void np_predictor_take(np_predictor *predictor, const np_network *network, const int *which, int count, np_layers *layers);
 /* The totals of a network all of whose layers were taken. */
 void np_predictor_sum(const np_predictor *predictor, const np_network *network, const np_layers *layers, np_totals *totals);
 

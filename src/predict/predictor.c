@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "predict/layer_cache.h"
-#include "predict/predict_impl.h"
 
 #include <stdlib.h>
 
@@ -39,20 +38,37 @@ void np_predictor_free(np_predictor *predictor)
 	free(predictor);
 }
 
-void np_predictor_layer(np_predictor *p, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
+/* The answer to a question whose place was sought if it has a configuration; with its spreads unless they are not wanted. */
+static void answer(np_predictor *p, const np_question *q, const np_cache_place *place, np_estimate *estimate,
+                   np_spreads *spreads)
 {
 	p->asked++;
-	if (!config) { /* estimated from its bytes alone, which is quick */
-		np_platform_estimate(p->platform, NULL, bytes, estimate);
+	if (!q->known) { /* estimated from its bytes alone, which is quick */
+		np_platform_estimate(p->platform, NULL, q->bytes, estimate);
+		np_predict_spread(estimate, spreads);
 		return;
 	}
-	np_cache_key key = np_layer_cache_key(config, bytes);
 	bool found;
-	np_estimate *kept = np_layer_cache_take(&p->cache, &key, &found);
+	np_cache_entry *kept = np_layer_cache_take(&p->cache, place, &found);
 	p->found += found;
-	if (!found)
-		np_platform_estimate(p->platform, config, bytes, kept);
-	*estimate = *kept;
+	if (!found) {
+		np_platform_estimate(p->platform, &q->config, q->bytes, &kept->estimate);
+		np_predict_spread(&kept->estimate, &kept->spreads);
+	}
+	*estimate = kept->estimate;
+	*spreads = kept->spreads;
+}
+
+void np_predictor_layer(np_predictor *p, const np_layer_config *config, int64_t bytes, np_estimate *estimate)
+{
+	np_question q = {.known = config != NULL, .bytes = bytes};
+	np_cache_place place;
+	np_spreads spreads;
+	if (config) {
+		q.config = *config;
+		np_layer_cache_seek(&p->cache, config, bytes, &place);
+	}
+	answer(p, &q, &place, estimate, &spreads);
 }
 
 np_status np_layers_make_room(np_layers *layers, int count, np_error *err)
@@ -78,11 +94,44 @@ void np_layers_free(np_layers *layers)
 	*layers = (np_layers){0};
 }
 
-void np_predictor_take(np_predictor *p, const np_network *network, int layer, np_layers *layers)
+/* A layer that is asked about, and where its answer goes. */
+typedef struct asked {
+	int layer;
+	np_question question;
+	np_cache_place place;
+} asked;
+
+/* Puts the questions of several layers, so that what they need of memory is fetched at the same time. How many cost something.
+ */
+static int ask_some(np_predictor *p, const np_network *network, const int *which, int first, int count, np_layers *layers,
+                    asked *some)
 {
-	np_estimate *estimate = &layers->estimates[layer];
-	np_predict_layer(network, p->platform, p, np_network_layer(network, layer), estimate);
-	np_predict_spread(estimate, &layers->spreads[layer]);
+	int n = 0;
+	for (int i = first; i < first + count; i++) {
+		asked *a = &some[n];
+		a->layer = which ? which[i] : i;
+		np_estimate *estimate = &layers->estimates[a->layer];
+		if (!np_predict_question(network, p->platform, np_network_layer(network, a->layer), &a->question, estimate)) {
+			layers->spreads[a->layer] = (np_spreads){0};
+			continue;
+		}
+		if (a->question.known)
+			np_layer_cache_seek(&p->cache, &a->question.config, a->question.bytes, &a->place);
+		n++;
+	}
+	return n;
+}
+
+void np_predictor_take(np_predictor *p, const np_network *network, const int *which, int count, np_layers *layers)
+{
+	enum { AT_ONCE = 16 };
+	asked some[AT_ONCE];
+	for (int first = 0; first < count; first += AT_ONCE) {
+		int n = ask_some(p, network, which, first, count - first < AT_ONCE ? count - first : AT_ONCE, layers, some);
+		for (int i = 0; i < n; i++)
+			answer(p, &some[i].question, &some[i].place, &layers->estimates[some[i].layer],
+			       &layers->spreads[some[i].layer]);
+	}
 }
 
 void np_predictor_sum(const np_predictor *p, const np_network *network, const np_layers *layers, np_totals *totals)
@@ -105,8 +154,7 @@ np_status np_predictor_network(np_predictor *p, const np_network *network, np_to
 {
 	int count = np_network_layer_count(network);
 	NP_TRY(np_layers_make_room(&p->layers, count, err));
-	for (int i = 0; i < count; i++)
-		np_predictor_take(p, network, i, &p->layers);
+	np_predictor_take(p, network, NULL, count, &p->layers);
 	np_predictor_sum(p, network, &p->layers, totals);
 	return NP_OK;
 }

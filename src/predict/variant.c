@@ -18,8 +18,7 @@ static np_status fill(np_variant *v, const np_network *network, np_error *err)
 	NP_TRY(np_network_copy(network, &v->network, err));
 	int count = np_network_layer_count(v->network);
 	NP_TRY(np_layers_make_room(&v->layers, count, err));
-	for (int i = 0; i < count; i++)
-		np_predictor_take(v->predictor, v->network, i, &v->layers);
+	np_predictor_take(v->predictor, v->network, NULL, count, &v->layers);
 	return NP_OK;
 }
 
@@ -51,8 +50,7 @@ np_status np_variant_change(np_variant *v, int64_t batch, const np_layer_change 
 	int touched;
 	NP_TRY(np_network_change(v->network, batch, changes, count, err));
 	const int *layers = np_network_touched(v->network, &touched);
-	for (int i = 0; i < touched; i++)
-		np_predictor_take(v->predictor, v->network, layers[i], &v->layers);
+	np_predictor_take(v->predictor, v->network, layers, touched, &v->layers);
 	return NP_OK;
 }
 

@@ -232,7 +232,7 @@ static void assert_plan_holds(const np_model *runtime, const np_model *power, co
 {
 	np_model plain = *runtime, plain_power = power ? *power : (np_model){0};
 	double features[NP_MAX_FEATURES], again[NP_MAX_FEATURES];
-	np_plan_asker *asker;
+	const np_plan_asker *asker;
 	assert_non_null(runtime->plan);
 	np_feature_values(runtime->set, c, features);
 	for (int way = 0; (asker = np_plan_asker_at(way)); way++) {
@@ -240,8 +240,8 @@ static void assert_plan_holds(const np_model *runtime, const np_model *power, co
 		np_plan_answers answers;
 		for (int i = 0; i < NP_BATCHES; i++)
 			answers.batches[i] = (double)between(1, i % 2 ? 300 : (int64_t)1 << between(1, 40));
-		np_plan_begin(runtime->plan, features, &rows);
-		asker(runtime, c, &rows, &answers);
+		asker->begin(runtime->plan, features, &rows);
+		asker->ask(runtime, c, &rows, &answers);
 		for (int i = 0; i < NP_BATCHES; i++) {
 			np_layer_config at = *c;
 			at.batch = (int64_t)answers.batches[i];
@@ -255,7 +255,9 @@ static void assert_plan_holds(const np_model *runtime, const np_model *power, co
 	if (!power)
 		return;
 	np_feature_give_runtime(power->set, np_model_runtime(runtime, c), features);
-	assert_true(same(np_model_value(power, features), np_model_value(&plain_power, features)));
+	for (int way = 0; power->plan && (asker = np_plan_asker_at(way)); way++)
+		assert_true(same(asker->value(power, np_model_base(power, features), features),
+		                 np_model_value(&plain_power, features)));
 }
 
 static const char *const PLATFORMS[] = {"xeon-5120-pytorch", "jetson-pytorch", "raptorlake-pytorch"};
@@ -283,6 +285,63 @@ static void the_ladder_without_short_cuts_says_the_same(void **state)
 		np_platform_free(platform);
 	}
 	assert_true(compared > layers / 4);
+}
+
+/* A number between two bounds; now and then one of them. */
+static double draw_between(double low, double high)
+{
+	return low + (high - low) * (double)between(0, 16) / 16;
+}
+
+/* A term of one to four factors of every kind, of features that a model holds; many are held themselves, some away from 0. */
+static np_term draw_term(const np_model *model)
+{
+	np_term term = {.factor_count = (int)between(1, NP_MAX_FACTORS)};
+	for (int k = 0; k < term.factor_count; k++) {
+		const np_hold *hold = &model->holds[between(0, model->hold_count - 1)];
+		term.factors[k] = (np_factor){.feature = hold->feature,
+		                              .power = 1,
+		                              .kind = (np_factor_kind)between(0, NP_FACTOR_KINDS - 1),
+		                              .knot = draw_between(hold->range.low, hold->range.high)};
+	}
+	if (bits() % 3) {
+		term.low = draw_between(-1, 3);
+		term.high = term.low + draw_between(0.5, 4);
+	}
+	return term;
+}
+
+static void plans_of_any_terms_answer_what_the_terms_do(void **state)
+{
+	(void)state;
+	enum { MOST = 60 };
+	np_platform *platform = open_platform(PLATFORMS[0]);
+	np_term terms[MOST];
+	double coefficients[MOST];
+	for (int i = 0; i < layers / 40; i++) {
+		np_layer_config c = draw_layer();
+		c = np_feature_route(&c);
+		const np_model *learned = platform->by_kind[c.kind][NP_RUNTIME];
+		if (!learned || !learned->hold_count)
+			continue;
+		np_arena arena = {0};
+		np_error err = {0};
+		np_model model = *learned;
+		model.correction = (np_sum){draw_between(-0.1, 0.1), (int)between(1, MOST), terms, coefficients};
+		for (int k = 0; k < model.correction.count; k++) {
+			terms[k] = draw_term(learned);
+			coefficients[k] = draw_between(-0.01, 0.01);
+		}
+		assert_ok(np_model_prepare(&model, &arena, &err), &err);
+		np_model power = model;
+		power.target = NP_POWER;
+		assert_ok(np_model_prepare(&power, &arena, &err), &err);
+		assert_non_null(power.plan);
+		assert_plan_holds(&model, &power, &c);
+		assert_true(same(np_model_runtime(&model, &c), plain_runtime(&model, &c)));
+		np_arena_free(&arena);
+	}
+	np_platform_free(platform);
 }
 
 /* ---- the predictor ---- */
@@ -373,6 +432,7 @@ int main(int argc, char **argv)
 	        cmocka_unit_test(features_that_are_needed_are_those_of_all),
 	        cmocka_unit_test(features_side_by_side_are_those_alone),
 	        cmocka_unit_test(the_ladder_without_short_cuts_says_the_same),
+	        cmocka_unit_test(plans_of_any_terms_answer_what_the_terms_do),
 	        cmocka_unit_test(a_predictor_says_what_its_platform_says),
 	        cmocka_unit_test(totals_are_those_of_a_prediction),
 	};
