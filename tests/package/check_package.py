@@ -40,7 +40,7 @@ def main():
             print(built.stdout[-5000:])
             return True
         packages = [path for path in sorted(source.parent.glob("*.deb")) if "-dbgsym" not in path.name]
-        names = [path.name.split("_")[0] for path in packages]
+        names = sorted(path.name.split("_")[0] for path in packages)
         lintian = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning",
                                   *map(str, source.parent.glob("*.changes"))], text=True, capture_output=True)
         print(", ".join(names))
