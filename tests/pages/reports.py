@@ -105,6 +105,8 @@ class NotebookPage:
         os.chdir(ROOT)  # reports name files as they were asked for
         prediction = neuralpower.predict("networks/alexnet.prototxt", platform="xeon-5120-pytorch", batch=16)._repr_html_()
         sweep = neuralpower.sweep("networks/alexnet.prototxt", platform="xeon-5120-pytorch", batch=[1, 2, 4, 8, 16, 32, 64, 128, 256])._repr_html_()
-        unfolded = sweep.replace("<details>", "<details open>").replace(' loading="lazy"', "")  # a picture is taken once all is loaded
+        unfolded = sweep.replace("<details>", "<details open>")
+        for hindrance in (' loading="lazy"', ' sandbox="allow-scripts"'):  # a picture is taken once all of this process is drawn
+            unfolded = unfolded.replace(hindrance, "")
         self.path.write_text(f'<!doctype html><meta charset="utf-8"><body style="font-family:sans-serif;margin:20px">{prediction}<hr>{unfolded}',
                              encoding="utf-8")
