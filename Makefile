@@ -4,6 +4,7 @@
 #   make demo     installs what is missing, builds, predicts AlexNet and shows what was measured for it
 #   make check    installs what is missing, builds with gcc and clang, runs all tests, once more under sanitizers
 #   make check-long   the long tests too: fuzzing, refitting, the accuracy ledger
+#   make check-bare   as root: what README promises, in a fresh Debian (packages, examples, source, Python)
 #   make paper    writes docs/paper.md and its pictures: the paper's tables and figures beside this program's
 #   make install  installs under PREFIX (default /usr/local)
 
@@ -37,6 +38,10 @@ check-long: deps-check
 	scripts/install-deps package long
 	scripts/check --long
 
+check-bare:
+	scripts/install-deps build package bare
+	tests/package/on_bare_debian
+
 paper: all
 	python3 tools/paper.py
 
@@ -49,4 +54,4 @@ format:
 clean:
 	rm -rf build build-sanitize
 
-.PHONY: all deps deps-check demo check check-long paper install format clean
+.PHONY: all deps deps-check demo check check-long check-bare paper install format clean

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static void add_environment(list *directories, const char *variable)
@@ -19,19 +20,32 @@ static void add_environment(list *directories, const char *variable)
 }
 
 /* Relative to the program, so that an installed tree can be moved. */
-static void add_program(list *directories, const char *folder)
+static void add_beside(list *directories, char *program, const char *folder)
 {
 	static const char *const PLACES[] = {"/../share/neuralpower/", "/../"};
-	char program[PATH_MAX], directory[PATH_MAX + 64];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (length <= 0)
-		return;
-	program[length] = '\0';
+	char directory[PATH_MAX + 64];
 	*strrchr(program, '/') = '\0';
 	for (int i = 0; i < 2; i++) {
 		snprintf(directory, sizeof directory, "%s%s%s", program, PLACES[i], folder);
 		list_add_copy(directories, directory);
 	}
+}
+
+/* Where there is no /proc, as in a chroot, what it was started as may tell; and there is where it was to be installed. */
+static void add_program(list *directories, const char *folder)
+{
+	char program[PATH_MAX], installed[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+	if (length > 0) {
+		program[length] = '\0';
+		add_beside(directories, program, folder);
+		return;
+	}
+	const char *started = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+	if (started && realpath(started, program))
+		add_beside(directories, program, folder);
+	snprintf(installed, sizeof installed, "%s/%s", NP_SHARE_DIR, folder);
+	list_add_copy(directories, installed);
 }
 
 list share_directories(const char *variable, const char *folder)

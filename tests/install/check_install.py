@@ -115,10 +115,27 @@ def check_examples(tree, linking, flags, environment):
             yield from (f"{language}, {linking}: {fault}" for fault in CHECKS[source.stem](tree, execute))
 
 
+def check_unmounted(tree):
+    """Without /proc, as in a chroot, it finds its platforms by how it was started, and looks where it was to be installed."""
+    covered = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if subprocess.run([*covered, "true"], capture_output=True).returncode:
+        print("no name space can be made here: not tried without /proc")
+        return
+    words, wanted = ["predict", NETWORK, "-q", "--json"], run(tree.program, "predict", NETWORK, "-q", "--json")
+    for start, more in (([tree.program], {}), (["bin/neuralpower"], {"cwd": tree.prefix}),
+                        (["neuralpower"], {"env": {**os.environ, "PATH": f"{tree.program.parent}:{os.environ['PATH']}"}})):
+        if run(*covered, *start, *words, **more) != wanted:
+            yield f"without /proc, {start} says something else"
+    said = subprocess.run([*covered, tree.program, "predict", NETWORK, "-p", "nobodys"], capture_output=True, text=True).stderr
+    places = re.findall(r"looked in (.*)", said)
+    if len(places) != 3 or not re.fullmatch(r"/.*/share/neuralpower/platforms", places[-1]) or str(tree.prefix) in places[-1]:
+        yield f"without /proc it looked in {places}"
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         tree = Tree(pathlib.Path(directory))
-        faults = tree.missing()
+        faults = tree.missing() + list(check_unmounted(tree))
         faults += check_examples(tree, "shared", tree.flags(), {"LD_LIBRARY_PATH": str(tree.packages.parent)})
         tree.forget_shared()
         faults += check_examples(tree, "static", tree.flags("--static"), {})

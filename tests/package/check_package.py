@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the Debian packages from what is under version control, in a clean copy, and asks lintian.
 
-    check_package.py ROOT
+    check_package.py ROOT [FOLDER]      the packages are left in FOLDER
 
 Fails when a package is not built or lintian finds an error or a warning. Skips (77) without dpkg-buildpackage, debhelper,
 lintian, or git and a checkout.
@@ -39,11 +39,14 @@ def main():
         if built.returncode:
             print(built.stdout[-5000:])
             return True
-        names = sorted(path.name.split("_")[0] for path in source.parent.glob("*.deb") if "-dbgsym" not in path.name)
+        packages = [path for path in sorted(source.parent.glob("*.deb")) if "-dbgsym" not in path.name]
+        names = sorted(path.name.split("_")[0] for path in packages)
         lintian = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning",
                                   *map(str, source.parent.glob("*.changes"))], text=True, capture_output=True)
         print(", ".join(names))
         print(lintian.stdout + lintian.stderr, end="")
+        for path in packages if len(sys.argv) > 2 else ():
+            shutil.copy2(path, sys.argv[2])
         return bool(lintian.returncode) or names != PACKAGES
 
 

@@ -3,8 +3,10 @@
 JSON's, pictures or controls without a name, keys that do nothing, too wide for a narrow window, unreadable contrasts, a long
 network that stalls. Skips (exit status 77) where there is no Chromium.
 
-    check_pages.py PROGRAM [--shots FOLDER]      the latter writes pictures of the pages for the documentation
+    check_pages.py PROGRAM [--shots FOLDER]      the latter writes pictures of the pages for the documentation; that of the
+                                                 notebook too when the Python that runs this has the package neuralpower
 """
+import importlib.util
 import pathlib
 import sys
 import tempfile
@@ -318,12 +320,16 @@ def check_uses(browser, pages):
 
 SHOTS = [("compare", "compare", 1400, False, 1100), ("rank", "rank", 1400, False, 980), ("sweep", "sweep", 1400, True, 860), ("degrees", "degrees", 1400, False, 860),
          ("predict", "predict", 1400, False, 1500), ("predict-dark", "predict", 1400, True, 1500), ("predict-narrow", "predict", 400, False, 1600),
-         ("evaluate", "evaluate-layers", 1400, False, 1250), ("evaluate-networks", "evaluate-networks", 1400, True, 1250)]
+         ("evaluate", "evaluate-layers", 1400, False, 1250), ("evaluate-networks", "evaluate-networks", 1400, True, 1250),
+         ("notebook", "notebook", 1000, False, 1680)]
 
 
 def take_shots(browser, pages, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for name, page, width, dark, height in SHOTS:
+        if page not in pages:
+            print(f"{name}.png was not made")
+            continue
         browser.look(width, dark=dark)
         browser.open(pages[page].path)
         browser.shoot(folder / f"{name}.png", height)
@@ -340,6 +346,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Browser(browser_path, driver_path) as browser:
         pages = reports.make_pages(program, pathlib.Path(folder))
         if shots:
+            if importlib.util.find_spec("neuralpower"):
+                pages["notebook"] = reports.NotebookPage(pathlib.Path(folder))
             return take_shots(browser, pages, shots)
         for name, page in pages.items():
             faults += [f"{name}: {fault}" for fault in check_page(browser, name, page)]

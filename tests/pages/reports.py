@@ -94,3 +94,19 @@ def make_pages(program, folder):
     pages = {name: Page(program, folder, name, *words) for name, words in wanted.items()}
     pages["degrees"] = DegreesPage(program, folder)
     return pages
+
+
+class NotebookPage:
+    """What a notebook shows of a prediction and of a sweep, the latter's charts unfolded; by the Python package."""
+
+    def __init__(self, folder):
+        import neuralpower  # of the Python that runs this
+        self.path = folder / "notebook.html"
+        os.chdir(ROOT)  # reports name files as they were asked for
+        prediction = neuralpower.predict("networks/alexnet.prototxt", platform="xeon-5120-pytorch", batch=16)._repr_html_()
+        sweep = neuralpower.sweep("networks/alexnet.prototxt", platform="xeon-5120-pytorch", batch=[1, 2, 4, 8, 16, 32, 64, 128, 256])._repr_html_()
+        unfolded = sweep.replace("<details>", "<details open>")
+        for hindrance in (' loading="lazy"', ' sandbox="allow-scripts"'):  # a picture is taken once all of this process is drawn
+            unfolded = unfolded.replace(hindrance, "")
+        self.path.write_text(f'<!doctype html><meta charset="utf-8"><body style="font-family:sans-serif;margin:20px">{prediction}<hr>{unfolded}',
+                             encoding="utf-8")
