@@ -106,6 +106,8 @@ int complain_error(const np_error *err);
 /* The same as a warning; nothing when quiet. */
 void warn(const arguments *args, const char *format, ...) NP_PRINTF(2, 3);
 
+/* Says that there is no memory; EXIT_CHECK_FAILED. */
+int complain_memory(void);
 /* Says that something could not be written, by errno; EXIT_CHECK_FAILED. */
 int complain_write(const char *name);
 

@@ -69,6 +69,12 @@ int complain_error(const np_error *err)
 	}
 }
 
+int complain_memory(void)
+{
+	complain("out of memory");
+	return EXIT_CHECK_FAILED;
+}
+
 int complain_write(const char *name)
 {
 	complain("%s: cannot write: %s", name, strerror(errno));
