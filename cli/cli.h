@@ -5,6 +5,7 @@
 #include <neuralpower/neuralpower.h>
 
 #include <limits.h>
+#include <stdio.h>
 
 /* Exit statuses, part of the public contract. */
 enum {
@@ -104,6 +105,20 @@ void complain(const char *format, ...) NP_PRINTF(1, 2);
 int complain_error(const np_error *err);
 /* The same as a warning; nothing when quiet. */
 void warn(const arguments *args, const char *format, ...) NP_PRINTF(2, 3);
+
+/* Says that there is no memory; EXIT_CHECK_FAILED. */
+int complain_memory(void);
+/* Says that something could not be written, by errno; EXIT_CHECK_FAILED. */
+int complain_write(const char *name);
+
+/* Where rows go as they come: a file, or standard output for NULL and "-". */
+typedef struct sink {
+	FILE *file;
+	const char *name;
+} sink;
+int sink_open(const char *path, sink *s);
+/* `status`, or that of a failure to write what was still to be written. */
+int sink_close(sink *s, int status);
 
 /* Writes a report to a file or standard output; EXIT_FINE, or EXIT_CHECK_FAILED having said why. */
 int write_output(const char *path, const char *text, size_t size);

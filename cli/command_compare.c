@@ -39,8 +39,7 @@ static int add_column(job *j, np_platform *platform)
 	np_platform **larger = realloc(j->platforms, (size_t)(j->platform_count + 1) * sizeof *larger);
 	if (!larger) {
 		np_platform_free(platform);
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	}
 	j->platforms = larger;
 	j->platforms[j->platform_count++] = platform;
@@ -168,10 +167,8 @@ static int run(const arguments *args, job *j)
 		return status;
 	j->predictions = calloc((size_t)j->networks.count * (size_t)j->platform_count + 1, sizeof *j->predictions);
 	j->comparisons = calloc((size_t)j->networks.count + 1, sizeof *j->comparisons);
-	if (!j->predictions || !j->comparisons) {
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
-	}
+	if (!j->predictions || !j->comparisons)
+		return complain_memory();
 	for (int i = 0; status == EXIT_FINE && i < j->networks.count; i++)
 		status = compare_one(args, j, i);
 	return status == EXIT_FINE ? write_reports(args, render, j) : status;

@@ -122,8 +122,7 @@ static int open_comparison(const arguments *args, comparison *c)
 	c->predictions = calloc((size_t)c->count, sizeof *c->predictions);
 	if (!c->networks || !c->predictions) {
 		c->count = 0;
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	}
 	return args->layers.count ? load_layers(args, &c->layers) : EXIT_FINE;
 }

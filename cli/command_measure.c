@@ -45,10 +45,8 @@ static int take_word(subjects *s, const char *word)
 	if (!is_layer(word))
 		return list_add(&s->files, word) ? EXIT_FINE : EXIT_CHECK_FAILED;
 	np_layer_config *larger = realloc(s->layers, (size_t)(s->layer_count + 1) * sizeof *larger);
-	if (!larger) {
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
-	}
+	if (!larger)
+		return complain_memory();
 	s->layers = larger;
 	if (np_layer_text_read(word, &s->layers[s->layer_count], &err) == NP_OK) {
 		s->layer_count++;
@@ -129,7 +127,7 @@ static int choose_paths(const arguments *args, subjects *s)
 	s->networks_path = args->networks   ? strdup(args->networks)
 	                   : s->layers_path ? beside(s->layers_path, "-networks.csv")
 	                                    : NULL;
-	return s->layers_path && s->networks_path ? EXIT_FINE : EXIT_CHECK_FAILED;
+	return s->layers_path && s->networks_path ? EXIT_FINE : complain_memory();
 }
 
 static int gather(const arguments *args, subjects *s)
@@ -200,7 +198,7 @@ static int learn(const arguments *args, const subjects *s, const np_measure_resu
 	fit.threads = 0;
 	fit.idle_power_w = result->idle_w > 0 ? result->idle_w : 0;
 	fit.limit_power_w = result->limit_w > 0 ? result->limit_w : 0;
-	int status = platform ? fit_and_show(&fit, dataset) : EXIT_CHECK_FAILED;
+	int status = platform ? fit_and_show(&fit, dataset) : complain_memory();
 	if (status == EXIT_FINE)
 		warn(args, "%s: use it with `neuralpower predict NETWORK --platform %s`", platform, platform);
 	free(platform);

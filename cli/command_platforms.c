@@ -37,7 +37,7 @@ static int fill(const list *names, int open(const char *name, np_platform **plat
 {
 	np_platform **larger = realloc(s->items, (size_t)(s->count + names->count + 1) * sizeof *larger);
 	if (!larger)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	s->items = larger;
 	for (int i = 0; i < names->count; i++) {
 		int status = open(names->items[i], &s->items[s->count]);

@@ -47,7 +47,7 @@ static int open_platforms(const arguments *args, job *j)
 	int count = args->platforms.count ? args->platforms.count : 1;
 	j->platforms = calloc((size_t)count, sizeof *j->platforms);
 	if (!j->platforms)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	for (int i = 0; i < count; i++) {
 		int status = args->platforms.count ? platform_open_for(args, args->platforms.items[i], &j->platforms[i])
 		                                   : platform_open_asked(args, &j->platforms[i]);

@@ -107,7 +107,7 @@ static int predict_all(const arguments *args, job *j)
 	}
 	j->candidates = calloc((size_t)j->networks.count + 1, sizeof *j->candidates);
 	if (!j->candidates)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	for (int i = 0; i < j->networks.count; i++) {
 		int status = add_candidate(args, j, j->networks.items[i]);
 		if (status != EXIT_FINE)

@@ -3,16 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
-static int fail_write(const char *path)
-{
-	complain("%s: cannot write: %s", path, strerror(errno));
-	return EXIT_CHECK_FAILED;
-}
-
-static int write_lines(const arguments *args, np_space *space, FILE *file, const char *name)
+static int write_lines(const arguments *args, np_space *space, const sink *to)
 {
 	np_error err = {0};
 	const char *text;
@@ -21,23 +14,17 @@ static int write_lines(const arguments *args, np_space *space, FILE *file, const
 		np_space_draw(space, i);
 		if (np_space_line(space, &text, &size, &err) != NP_OK)
 			return complain_error(&err);
-		if (fwrite(text, 1, size, file) != size)
-			return fail_write(name);
+		if (fwrite(text, 1, size, to->file) != size)
+			return complain_write(to->name);
 	}
-	return fflush(file) == 0 ? EXIT_FINE : fail_write(name);
+	return EXIT_FINE;
 }
 
 static int sample_lines(const arguments *args, np_space *space)
 {
-	if (!args->out || strcmp(args->out, "-") == 0)
-		return write_lines(args, space, stdout, "standard output");
-	FILE *file = fopen(args->out, "w");
-	if (!file)
-		return fail_write(args->out);
-	int status = write_lines(args, space, file, args->out);
-	if (fclose(file) != 0 && status == EXIT_FINE)
-		status = fail_write(args->out);
-	return status;
+	sink to;
+	int status = sink_open(args->out, &to);
+	return status == EXIT_FINE ? sink_close(&to, write_lines(args, space, &to)) : status;
 }
 
 static int sample_files(const arguments *args, np_space *space)
@@ -47,7 +34,7 @@ static int sample_files(const arguments *args, np_space *space)
 	size_t size;
 	char path[PATH_MAX];
 	if (mkdir(args->out, 0777) != 0 && errno != EEXIST)
-		return fail_write(args->out);
+		return complain_write(args->out);
 	for (int64_t i = 0; i < args->count; i++) {
 		np_space_draw(space, i);
 		if (np_space_prototxt(space, &text, &size, &err) != NP_OK)

@@ -47,7 +47,7 @@ static int gather(const arguments *args, job *j)
 	j->sweeps = calloc((size_t)j->count, sizeof *j->sweeps);
 	j->pointers = calloc((size_t)j->count, sizeof *j->pointers);
 	if (!j->sweeps || !j->pointers)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	for (int i = 0; i < j->count; i++) {
 		const np_prediction *const *points = (const np_prediction *const *)j->predictions.items + i * args->batch_count;
 		j->sweeps[i] = np_sweep_of(points, args->batch_count);

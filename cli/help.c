@@ -53,7 +53,12 @@ static void print_examples(const manual *m)
 void help_command(const command *c)
 {
 	const manual *m = manual_find(c->name);
-	printf("usage: neuralpower %s [OPTION...]%s%s\n\n", c->name, c->usage[0] ? " " : "", c->usage);
+	static const char BEFORE[] = "usage: ";
+	char usage[256];
+	snprintf(usage, sizeof usage, "neuralpower %s [OPTION...]%s%s", c->name, c->usage[0] ? " " : "", c->usage);
+	printf("%s", BEFORE);
+	print_wrapped(usage, strlen(BEFORE));
+	printf("\n");
 	print_wrapped(c->help, 0);
 	if (m) {
 		printf("\n");

@@ -8,7 +8,7 @@ bool list_add(list *l, const char *item)
 {
 	const char **larger = realloc(l->items, (size_t)(l->count + 1) * sizeof *larger);
 	if (!larger) {
-		complain("out of memory");
+		complain_memory();
 		return false;
 	}
 	l->items = larger;
@@ -19,6 +19,8 @@ bool list_add(list *l, const char *item)
 bool list_add_copy(list *l, const char *text)
 {
 	char *copy = strdup(text);
+	if (!copy)
+		complain_memory();
 	bool added = copy && list_add(l, copy);
 	if (!added)
 		free(copy);

@@ -1,7 +1,6 @@
 /* The program: finds the command, parses its options, runs it. */
 #include "help.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +77,5 @@ int main(int argc, char **argv)
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
 	if (written || status != EXIT_FINE)
 		return status;
-	complain("standard output: cannot write: %s", strerror(errno));
-	return EXIT_CHECK_FAILED;
+	return complain_write("standard output");
 }

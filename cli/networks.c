@@ -65,7 +65,7 @@ static int words_parse(load_words *w, const arguments *args)
 	for (int i = 0; i < args->shapes.count; i++) {
 		char *text = copy_word(w, args->shapes.items[i]);
 		if (!text)
-			return EXIT_CHECK_FAILED;
+			return complain_memory();
 		if (!parse_shape(text, &w->shapes[i], w->dim_values[i])) {
 			complain("--shape '%s': NAME:1x3x224x224 was expected", args->shapes.items[i]);
 			return EXIT_USAGE;
@@ -74,7 +74,7 @@ static int words_parse(load_words *w, const arguments *args)
 	for (int i = 0; i < args->dims.count; i++) {
 		char *text = copy_word(w, args->dims.items[i]);
 		if (!text)
-			return EXIT_CHECK_FAILED;
+			return complain_memory();
 		char *equals = strrchr(text, '=');
 		*equals = '\0';
 		w->dims[i] = (np_named_dim){text, strtoll(equals + 1, NULL, 10)};
@@ -124,10 +124,8 @@ static int load_one(const char *path, const kept_input *kept, const np_load_opti
 {
 	np_error err = {0};
 	np_network **larger = realloc(loaded->items, (size_t)(loaded->count + 1) * sizeof *larger);
-	if (!larger) {
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
-	}
+	if (!larger)
+		return complain_memory();
 	loaded->items = larger;
 	if (load_network(path, kept, options, &loaded->items[loaded->count], &err) != NP_OK)
 		return complain_error(&err);
@@ -170,7 +168,7 @@ int networks_load(const arguments *args, networks *loaded)
 	}
 	load_words words = {0};
 	kept_input kept = {0};
-	int status = words_alloc(&words, args) ? words_parse(&words, args) : EXIT_CHECK_FAILED;
+	int status = words_alloc(&words, args) ? words_parse(&words, args) : complain_memory();
 	if (status == EXIT_FINE && reads_input_again(args))
 		status = keep_input(&kept);
 	if (status == EXIT_FINE)

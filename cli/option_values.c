@@ -133,23 +133,14 @@ int set_tolerance(arguments *args, const option *o, const char *value)
 
 /* ---- numbers with ',' between ---- */
 
-/* An array with room for one more; NULL, having said so, when there is no memory. */
-static void *grow(void *items, int count, size_t size)
-{
-	void *larger = realloc(items, (size_t)(count + 1) * size);
-	if (!larger)
-		complain("out of memory");
-	return larger;
-}
-
 static int add_batch(arguments *args, const option *o, const char *text)
 {
 	int64_t batch;
 	if (!parse_whole(text, &batch) || batch > INT32_MAX)
 		return complain_value(o, text, "a number from 1 to 2147483647");
-	int64_t *larger = grow(args->batches, args->batch_count, sizeof *larger);
+	int64_t *larger = realloc(args->batches, (size_t)(args->batch_count + 1) * sizeof *larger);
 	if (!larger)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	args->batches = larger;
 	args->batches[args->batch_count++] = batch;
 	return EXIT_FINE;
@@ -160,9 +151,9 @@ static int add_alpha(arguments *args, const option *o, const char *text)
 	double alpha;
 	if (!parse_real(text, &alpha) || alpha > 100)
 		return complain_value(o, text, "a number from 0 to 100");
-	double *larger = grow(args->alphas, args->alpha_count, sizeof *larger);
+	double *larger = realloc(args->alphas, (size_t)(args->alpha_count + 1) * sizeof *larger);
 	if (!larger)
-		return EXIT_CHECK_FAILED;
+		return complain_memory();
 	args->alphas = larger;
 	args->alphas[args->alpha_count++] = alpha;
 	return EXIT_FINE;
@@ -171,7 +162,7 @@ static int add_alpha(arguments *args, const option *o, const char *text)
 static int add_each(arguments *args, const option *o, const char *value, setter *add)
 {
 	char *copy = strdup(value), *rest = copy, *part;
-	int status = copy ? EXIT_FINE : EXIT_CHECK_FAILED;
+	int status = copy ? EXIT_FINE : complain_memory();
 	while (status == EXIT_FINE && (part = strsep(&rest, ",")))
 		status = add(args, o, part);
 	free(copy);

@@ -69,29 +69,40 @@ int complain_error(const np_error *err)
 	}
 }
 
-static int write_stream(FILE *stream, const char *name, const char *text, size_t size)
+int complain_memory(void)
 {
-	bool fine = fwrite(text, 1, size, stream) == size && fflush(stream) == 0;
-	if (!fine)
-		complain("%s: cannot write: %s", name, strerror(errno));
-	return fine ? EXIT_FINE : EXIT_CHECK_FAILED;
+	complain("out of memory");
+	return EXIT_CHECK_FAILED;
+}
+
+int complain_write(const char *name)
+{
+	complain("%s: cannot write: %s", name, strerror(errno));
+	return EXIT_CHECK_FAILED;
+}
+
+int sink_open(const char *path, sink *s)
+{
+	bool here = !path || strcmp(path, "-") == 0;
+	*s = here ? (sink){stdout, "standard output"} : (sink){fopen(path, "w"), path};
+	return s->file ? EXIT_FINE : complain_write(path);
+}
+
+int sink_close(sink *s, int status)
+{
+	bool written = s->file == stdout ? fflush(stdout) == 0 : fclose(s->file) == 0;
+	return written || status != EXIT_FINE ? status : complain_write(s->name);
 }
 
 int write_output(const char *path, const char *text, size_t size)
 {
-	if (!path || strcmp(path, "-") == 0)
-		return write_stream(stdout, "standard output", text, size);
-	FILE *file = fopen(path, "w");
-	if (!file) {
-		complain("%s: cannot write: %s", path, strerror(errno));
-		return EXIT_CHECK_FAILED;
-	}
-	int status = write_stream(file, path, text, size);
-	if (fclose(file) != 0 && status == EXIT_FINE) {
-		complain("%s: cannot write: %s", path, strerror(errno));
-		status = EXIT_CHECK_FAILED;
-	}
-	return status;
+	sink s;
+	int status = sink_open(path, &s);
+	if (status != EXIT_FINE)
+		return status;
+	if (fwrite(text, 1, size, s.file) != size)
+		status = complain_write(s.name);
+	return sink_close(&s, status);
 }
 
 static int terminal_width(void)

@@ -7,10 +7,8 @@ int predictions_add(const networks *of, const np_platform *platform, predicted *
 {
 	np_error err = {0};
 	np_prediction **larger = realloc(made->items, (size_t)(made->count + of->count) * sizeof *larger);
-	if (!larger) {
-		complain("out of memory");
-		return EXIT_CHECK_FAILED;
-	}
+	if (!larger)
+		return complain_memory();
 	made->items = larger;
 	for (int i = 0; i < of->count; i++) {
 		if (np_predict(of->items[i], platform, &made->items[made->count], &err) != NP_OK)

@@ -1,16 +1,13 @@
 /* neuralpower predict --stream: networks line by line, in the memory of one. */
 #include "cli.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 /* How a result is written: CSV, or JSON with --json. */
 typedef struct writer {
-	FILE *file;
-	const char *name;
+	sink to;
 	bool json;
 } writer;
 
@@ -65,17 +62,17 @@ static void put_name(const writer *w, const char *name)
 	for (const char *c = name; w->json && *c; c++)
 		plain &= (unsigned char)*c >= 0x20;
 	if (plain) {
-		fprintf(w->file, w->json ? "\"%s\"" : "%s", name);
+		fprintf(w->to.file, w->json ? "\"%s\"" : "%s", name);
 		return;
 	}
-	fputc('"', w->file);
+	fputc('"', w->to.file);
 	for (const char *c = name; *c; c++) {
 		if (w->json && ((unsigned char)*c < 0x20 || *c == '"' || *c == '\\'))
-			fprintf(w->file, "\\u%04x", (unsigned)(unsigned char)*c);
+			fprintf(w->to.file, "\\u%04x", (unsigned)(unsigned char)*c);
 		else
-			fprintf(w->file, *c == '"' ? "\"\"" : "%c", *c);
+			fprintf(w->to.file, *c == '"' ? "\"\"" : "%c", *c);
 	}
-	fputc('"', w->file);
+	fputc('"', w->to.file);
 }
 
 static void put_result(const writer *w, const np_network *network, int64_t line, const np_totals *totals)
@@ -84,7 +81,7 @@ static void put_result(const writer *w, const np_network *network, int64_t line,
 	char text[512], *to = text;
 	np_value values[4];
 	int count = list_values(totals, values);
-	fputs(w->json ? "{\"network\":" : "", w->file);
+	fputs(w->json ? "{\"network\":" : "", w->to.file);
 	put_name(w, np_network_name(network));
 	for (int i = 0; i < count; i++) {
 		*to++ = ',';
@@ -96,7 +93,7 @@ static void put_result(const writer *w, const np_network *network, int64_t line,
 			to = stpcpy(to, "null");
 	}
 	to += sprintf(to, w->json ? ",\"line\":%lld}\n" : ",%lld\n", (long long)line);
-	fwrite(text, 1, (size_t)(to - text), w->file);
+	fwrite(text, 1, (size_t)(to - text), w->to.file);
 }
 
 /* ---- a stream ---- */
@@ -127,10 +124,8 @@ static int predict_lines(const writer *w, np_stream *stream, np_predictor *predi
 		put_result(w, network, np_stream_line(stream), &totals);
 		c->networks++;
 		c->layers += np_network_layer_count(network);
-		if (ferror(w->file)) {
-			complain("%s: cannot write: %s", w->name, strerror(errno));
-			return EXIT_CHECK_FAILED;
-		}
+		if (ferror(w->to.file))
+			return complain_write(w->to.name);
 	}
 }
 
@@ -157,7 +152,7 @@ static int run(const arguments *args, const writer *w, const np_platform *platfo
 	} else {
 		clock_t begin = clock();
 		if (!w->json)
-			fputs("network,runtime_ms,power_w,energy_mj,energy_per_item_mj,line\n", w->file);
+			fputs("network,runtime_ms,power_w,energy_mj,energy_per_item_mj,line\n", w->to.file);
 		status = predict_lines(w, stream, predictor, &c);
 		if (args->statistics)
 			show_statistics(predictor, &c, (double)(clock() - begin) / CLOCKS_PER_SEC);
@@ -178,19 +173,10 @@ static int complain_usage(const char *what)
 	return EXIT_USAGE;
 }
 
-static int open_writer(const arguments *args, writer *w)
+static const char *output_path(const arguments *args)
 {
 	const char *path = args->json.asked ? args->json.path : args->csv.path;
-	path = path ? path : args->out;
-	*w = (writer){.file = stdout, .name = "standard output", .json = args->json.asked};
-	if (!path || strcmp(path, "-") == 0)
-		return EXIT_FINE;
-	w->name = path;
-	w->file = fopen(path, "w");
-	if (w->file)
-		return EXIT_FINE;
-	complain("%s: cannot write: %s", path, strerror(errno));
-	return EXIT_CHECK_FAILED;
+	return path ? path : args->out;
 }
 
 int predict_stream(const arguments *args)
@@ -200,19 +186,13 @@ int predict_stream(const arguments *args)
 	if (args->batch_count > 1 || args->platforms.count > 1 || args->html.asked || (args->json.asked && args->csv.asked))
 		return complain_usage("takes one batch, one platform and one format, JSON or CSV");
 	np_platform *platform;
-	writer w;
+	writer w = {.json = args->json.asked};
 	int status = platform_open_asked(args, &platform);
 	if (status != EXIT_FINE)
 		return status;
-	status = open_writer(args, &w);
-	if (status == EXIT_FINE) {
-		status = run(args, &w, platform);
-		bool written = w.file == stdout ? fflush(stdout) == 0 : fclose(w.file) == 0;
-		if (!written && status == EXIT_FINE) {
-			complain("%s: cannot write: %s", w.name, strerror(errno));
-			status = EXIT_CHECK_FAILED;
-		}
-	}
+	status = sink_open(output_path(args), &w.to);
+	if (status == EXIT_FINE)
+		status = sink_close(&w.to, run(args, &w, platform));
 	np_platform_free(platform);
 	return status;
 }

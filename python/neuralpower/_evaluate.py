@@ -96,6 +96,9 @@ def evaluate(platform: PlatformLike = DEFAULT_PLATFORM, *, layers: Optional[Path
     `table` with columns predicted and actual, which needs no platform. `device` keeps only rows whose device contains it.
     A LeftOutWarning says what could not be used.
     """
+    files = list(files)
+    if files and networks is None:
+        raise ArgumentError("files go with networks: they are those that were measured")
     if table is not None:
         if layers is not None or networks is not None:
             raise ArgumentError("a table goes with neither layers nor networks")
@@ -105,6 +108,6 @@ def evaluate(platform: PlatformLike = DEFAULT_PLATFORM, *, layers: Optional[Path
     loaded = load_platform(platform, method=method, interval=interval)
     rows = None if layers is None else load_layers(layers, device)
     if networks is not None:
-        return _evaluate_networks(networks, list(files), rows, loaded, device, strict)
+        return _evaluate_networks(networks, files, rows, loaded, device, strict)
     made = create("np_evaluation *", lib.np_evaluate_layers, lib.np_evaluation_free, loaded._handle, rows)
     return Evaluation(made, loaded, rows)

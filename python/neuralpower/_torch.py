@@ -37,15 +37,15 @@ def is_module(network: object) -> bool:
 
 
 @contextlib.contextmanager
-def _evaluating(module: Any) -> Iterator[None]:
-    """The module as it is at inference; afterwards each part trains again that did before."""
-    training = [part for part in module.modules() if part.training]
+def evaluating(module: Any) -> Iterator[None]:
+    """Every part of the module as it is at inference, and afterwards as it was."""
+    modes = [(part, part.training) for part in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        for part in training:
-            part.training = True
+        for part, training in modes:
+            part.training = training
 
 
 @contextlib.contextmanager
@@ -128,7 +128,7 @@ def export(module: Any, example_inputs: Any) -> bytes:
     module = _solidify(module, torch)
     arguments, keywords = torch.utils._pytree.tree_map_only(torch.Tensor, lambda one: _solid(one, torch), (arguments, keywords))
     try:
-        with _evaluating(module), _quiet(), torch.no_grad():
+        with evaluating(module), _quiet(), torch.no_grad():
             program = torch.onnx.export(module, arguments, kwargs=keywords, dynamo=True, verbose=False)
     except (torch.onnx.OnnxExporterError, RuntimeError) as error:
         raise InputError(f"torch cannot export {type(module).__name__} with these example_inputs: {_reason(error)}") from error

@@ -21,6 +21,7 @@ from torch.utils._pytree import tree_flatten, tree_map
 from . import _share
 from ._call import PathLike, call, encode, text
 from ._core import ffi, lib
+from ._torch import evaluating
 from ._torch_layers import Layer, NotALayer, build
 from ._torch_trace import Call, Like, Trace, trace
 from .errors import ArgumentError, NeuralPowerError
@@ -344,18 +345,6 @@ def _keeping_memory() -> Iterator[bool]:
             mallopt(trim_threshold, 64 << 20)
 
 
-@contextlib.contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Every module as at inference, and afterwards as it was."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
-
-
 class _Network(NamedTuple):
     """A whole model, and its layers as often as they occur."""
 
@@ -455,7 +444,7 @@ def _batch(inputs: tuple[Any, ...]) -> int:
 
 def trace_torch(model: nn.Module, inputs: Any) -> Trace:
     """The operations of a model at inference, in order, with their layers; and those that have none."""
-    with _evaluating(model):
+    with evaluating(model):
         return trace(model, inputs if isinstance(inputs, tuple) else (inputs,))
 
 
@@ -482,7 +471,7 @@ def measure_torch(model: nn.Module, inputs: Any, output: PathLike = "torch.csv",
     device, dtype = _where(model, inputs)
     campaign = _Campaign(_place(device), dtype, tell)
     options = _Options(output, device_name, threads, power, passes, seed, time_budget, tell)
-    with _evaluating(model):
+    with evaluating(model):
         found = trace(model, inputs)
         _say_unknown(name, found.unknown)
         for one in found.calls:

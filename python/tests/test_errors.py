@@ -58,6 +58,8 @@ def test_place_in_a_table(tmp_path):
     (lambda: neuralpower.predict(b""), ValueError, "empty"),
     (lambda: neuralpower.sweep(ALEXNET, batch=[]), ValueError, "no batch"),
     (lambda: neuralpower.rank([ALEXNET]), ValueError, "networks with their errors or a table"),
+    (lambda: neuralpower.evaluate(layers="a.csv", files=[ALEXNET]), ValueError, "files go with networks"),
+    (lambda: neuralpower.evaluate(layers="a.csv", table="b.csv"), ValueError, "a table goes with neither"),
     (lambda: neuralpower.rank([ALEXNET], {"alexnet": 0.4}, alpha=(1000,)), ValueError, "alpha"),
     (lambda: neuralpower.evaluate(), ValueError, "was expected"),
     (lambda: neuralpower.evaluate(table="t.csv", layers="l.csv"), ValueError, "a table goes with neither"),
