@@ -42,8 +42,7 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What the yardstick takes when nobody shares the core: one in fifty of the latest ones was shorter, at the quietest of times.
- */
+/* What the yardstick takes when nobody shares the core: at the quietest of times, one in fifty of the latest was shorter. */
 static void update_quiet(np_seat *seat)
 {
 	int count = seat->looks < LOOKS ? (int)seat->looks : LOOKS;
