@@ -18,7 +18,8 @@ np_status np_cpu_load_part(const np_part **part, char *path, size_t size, np_err
 /* The processor's name, with family and model where the name alone says too little. */
 void np_cpu_name(const char *root, const char *model, char *name, size_t size);
 
-/* Seconds that a fixed piece of work takes, some 20 us, more when the core is shared; and one that only the clock's pace moves. */
+/* Seconds that a fixed piece of work takes, some 20 us, more when the core is shared; and one that only the clock's pace moves.
+ */
 double np_cpu_yardstick_s(void);
 double np_cpu_pace_s(void);
 
