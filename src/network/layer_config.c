@@ -74,8 +74,8 @@ bool np_layer_config_of(const np_network *network, const np_layer *layer, np_lay
 	np_shape in = np_network_tensor(network, layer->inputs[0])->shape;
 	np_shape out = np_network_tensor(network, layer->outputs[0])->shape;
 	/*
-	 * Field by field: a search comes here for every layer, and to clear the whole first takes longer than all else. The padding
-	 * behind the kind is cleared, so that configurations may be compared as memory.
+	 * Field by field: a search comes here for every layer, and to clear the whole first takes longer than all else. The
+	 * padding behind the kind is cleared, so that configurations may be compared as memory.
 	 */
 	memset(config, 0, offsetof(np_layer_config, batch));
 	config->kind = layer->kind;

@@ -174,7 +174,7 @@ static void test_conv_row(void **state)
 {
 	(void)state;
 	np_row row = load_row(HEADER "conv,2,4,9,8,6,3,2,2,1,1,0,2,5,7,1.5\n");
-	const np_layer_config expected = {NP_CONV, 2, 4, 9, 8, 6, 5, 7, 3, 2, 2, 1, 1, 0, 1, 1, 2, 1};
+	static const np_layer_config expected = {NP_CONV, 2, 4, 9, 8, 6, 5, 7, 3, 2, 2, 1, 1, 0, 1, 1, 2, 1};
 	assert_memory_equal(&row.config, &expected, sizeof expected);
 	assert_true(row.has[NP_RUNTIME] && !row.has[NP_POWER] && !row.has[NP_ENERGY]);
 	assert_true(row.value[NP_RUNTIME] == 1.5);
@@ -186,7 +186,7 @@ static void test_columns_in_any_order(void **state)
 {
 	(void)state;
 	np_row row = load_row("# idle=3\nenergy_mj,note,out_c,in_c,layer_type,in_h,in_w\n\n7,\"a,\nb\",5,\"3\",fc,1,1\n");
-	const np_layer_config expected = {NP_FC, 1, 3, 1, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
+	static const np_layer_config expected = {NP_FC, 1, 3, 1, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
 	assert_memory_equal(&row.config, &expected, sizeof expected);
 	assert_true(row.has[NP_ENERGY] && !row.has[NP_RUNTIME] && row.value[NP_ENERGY] == 7);
 	assert_int_equal(row.line, 4);
