@@ -4,7 +4,7 @@ How well a platform "PyTorch on this device" predicts torch models that it has n
 training models, learns a platform, and compares what it says of other models with those models measured whole.
 
     pip install . torch torchvision
-    bench/torch_accuracy.py DIRECTORY [--seconds 170] [--threads 1]
+    bench/torch_accuracy.py DIRECTORY [--seconds 170] [--threads 1] [--passes 1]
 
 Measuring stops after so many seconds; the same command goes on where it was, and prints the tables once all is there. No layer
 of a test model is learned from, wherever it was measured.
@@ -35,7 +35,7 @@ def make(spec):
         return name, getattr(torchvision.models, name)(weights=None), torch.randn(int(batch), 3, 224, 224)
 
 
-def measure(directory, threads, end):
+def measure(directory, threads, passes, end):
     """True once everything is there."""
     def left():
         return max(end - time.monotonic(), 0.001)
@@ -43,10 +43,10 @@ def measure(directory, threads, end):
     train, test = directory / "train.csv", directory / "test.csv"
     if neuralpower.measure_torch_suite("quick", train, threads=threads, time_budget=left()).left:
         return False
-    for path, specs in ((train, TRAINING), (test, TEST)):
+    for path, specs, times in ((train, TRAINING, 1), (test, TEST, passes)):
         for spec in specs:
             name, model, image = make(spec)
-            if neuralpower.measure_torch(model, image, path, name=name, threads=threads, time_budget=left()).left:
+            if neuralpower.measure_torch(model, image, path, name=name, threads=threads, passes=times, time_budget=left()).left:
                 return False
     return True
 
@@ -68,20 +68,21 @@ def mape(pairs):
     return statistics.mean(abs(predicted / measured - 1) for predicted, measured in pairs)
 
 
-def median_rows(rows, key):
-    """Over passes, as a fit takes them: those that were not contended, if there are any."""
+def fair_rows(rows, key):
+    """Over passes: the median of those without a flag, else of those not contended; else the least, as a fit takes it."""
     groups = {}
     for row in rows:
         if "anchor" not in row["flags"]:
             groups.setdefault(key(row), []).append(row)
     for group in groups.values():
-        quiet = [row for row in group if "contended" not in row["flags"]] or group
-        yield quiet, statistics.median(float(row["runtime_ms"]) for row in quiet)
+        quiet = [row for row in group if not row["flags"]] or [row for row in group if "contended" not in row["flags"]]
+        take = statistics.median if quiet else min
+        yield quiet or group, take(float(row["runtime_ms"]) for row in quiet or group)
 
 
 def report_layers(directory, platform, calls):
     by_kind = {}
-    for quiet, measured in median_rows(rows_of(directory / "test.csv"), lambda row: (row["layer"], row["network"])):
+    for quiet, measured in fair_rows(rows_of(directory / "test.csv"), lambda row: (row["layer"], row["network"])):
         kind, text = quiet[0]["layer_type"], quiet[0]["layer"]
         by_kind.setdefault(kind, []).append((calls[text], measured))
     print("\n| type | layers | MAPE |\n|---|---|---|")
@@ -94,17 +95,18 @@ def report(directory):
     models = {spec: make(spec) for spec in TEST}
     unseen = {layer_text(one.layer) for _, model, image in models.values() for one in trace_torch(model, image).calls}
     platform = learn(directory, unseen)
-    whole = {(row["network"], int(row["batch"])): row for row in rows_of(directory / "test-networks.csv")}
+    rows = fair_rows(rows_of(directory / "test-networks.csv"), lambda row: (row["network"], int(row["batch"])))
+    whole = {(fair[0]["network"], int(fair[0]["batch"])): (fair, measured) for fair, measured in rows}
     calls, errors, sums = {}, [], []
     print("| network | batch | predicted, ms | measured, ms | error | sum of its layers, ms | |\n|---|---|---|---|---|---|---|")
     for name, model, image in models.values():
-        estimate, row = neuralpower.estimate_torch(model, image, platform), whole[name, image.shape[0]]
+        estimate, (fair, measured) = neuralpower.estimate_torch(model, image, platform), whole[name, image.shape[0]]
         calls.update({one.layer: one.runtime_ms for one in estimate.layers})
-        measured, total = float(row["runtime_ms"]), float(row["sum_of_layers_ms"])
+        total = statistics.median(float(row["sum_of_layers_ms"]) for row in fair)
         errors.append((estimate.runtime_ms, measured))
         sums.append((total, measured))
         print(f"| {name} | {image.shape[0]} | {estimate.runtime_ms:.2f} | {measured:.2f} | {estimate.runtime_ms / measured - 1:+.1%} "
-              f"| {total:.2f} ({total / measured - 1:+.1%}) | {row['flags'].replace(';', ', ')} |")
+              f"| {total:.2f} ({total / measured - 1:+.1%}) | {fair[0]['flags'].replace(';', ', ')} |")
     print(f"| MAPE | | | | {mape(errors):.1%} | {mape(sums):.1%} | |")
     report_layers(directory, platform, calls)
     print(platform)
@@ -115,9 +117,10 @@ def main():
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--seconds", type=float, default=170)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--passes", type=int, default=1, help="times that the test models are measured")
     arguments = parser.parse_args()
     arguments.directory.mkdir(exist_ok=True)
-    if measure(arguments.directory, arguments.threads, time.monotonic() + arguments.seconds):
+    if measure(arguments.directory, arguments.threads, arguments.passes, time.monotonic() + arguments.seconds):
         report(arguments.directory)
     else:
         print("time is up; the same command goes on")

@@ -243,19 +243,24 @@ static void test_callers_clock(void **state)
 	assert_int_equal(t.metered, t.prepared);
 }
 
+static void measure_without_power(truth *t, np_measure_result *result)
+{
+	np_error err = {0};
+	np_layer_config configs[LAYERS];
+	read_layers(configs);
+	const np_measure_options options = {.layers = configs, .layer_count = LAYERS, .layers_path = layers_path};
+	np_own_device device = device_of(t);
+	device.no_power = true;
+	assert_ok(np_measure_own(&device, NULL, 0, &options, result, &err), &err);
+}
+
 /* Far more happens between calls than in them: it is not in their times, but in how long a row may last. */
 static void test_between_calls(void **state)
 {
 	(void)state;
 	truth t = {.own_clock = true, .between_s = 2e-3};
-	np_error err = {0};
 	np_measure_result result;
-	np_layer_config configs[LAYERS];
-	read_layers(configs);
-	const np_measure_options options = {.layers = configs, .layer_count = LAYERS, .layers_path = layers_path};
-	np_own_device device = device_of(&t);
-	device.no_power = true;
-	assert_ok(np_measure_own(&device, NULL, 0, &options, &result, &err), &err);
+	measure_without_power(&t, &result);
 	check_rows(NAN);
 	assert_int_equal(t.metered, 0);
 	assert_true(t.now_s < 0.4 * LAYERS);
@@ -322,14 +327,8 @@ static void test_no_power(void **state)
 {
 	(void)state;
 	truth t = {0};
-	np_error err = {0};
 	np_measure_result result;
-	np_layer_config configs[LAYERS];
-	read_layers(configs);
-	const np_measure_options options = {.layers = configs, .layer_count = LAYERS, .layers_path = layers_path};
-	np_own_device device = device_of(&t);
-	device.no_power = true;
-	assert_ok(np_measure_own(&device, NULL, 0, &options, &result, &err), &err);
+	measure_without_power(&t, &result);
 	assert_true(strstr(result.no_power, "as was asked") != NULL);
 	check_rows(NAN);
 }
