@@ -101,8 +101,7 @@ typedef struct asked {
 	np_cache_place place;
 } asked;
 
-/* Puts the questions of several layers, so that what they need of memory is fetched at the same time. How many cost something.
- */
+/* Puts the questions of several layers, so that memory is fetched for all at the same time; how many layers cost something. */
 static int ask_some(np_predictor *p, const np_network *network, const int *which, int first, int count, np_layers *layers,
                     asked *some)
 {

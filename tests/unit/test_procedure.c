@@ -43,21 +43,28 @@ static np_job *prepare(np_device *device)
 	return job;
 }
 
+/* Measures, and is done with the device. */
+static np_measurement measure_last(np_device *device, const np_procedure *procedure, np_job *job)
+{
+	np_error err = {0};
+	np_measurement m;
+	assert_ok(np_measure_job(device, procedure, job, &m, &err), &err);
+	device->ops->release(device, job);
+	device->ops->close(device);
+	return m;
+}
+
 /* Calibrates on the layer itself and measures it. */
 static np_measurement measure(const char *name, np_procedure *procedure, bool network)
 {
 	np_error err = {0};
-	np_measurement m;
 	np_device *device = open_device(name);
 	np_job *job = prepare(device);
 	*procedure = np_procedure_for_layers(device);
 	assert_ok(np_calibrate(device, job, procedure, &err), &err);
 	if (network)
 		*procedure = np_procedure_for_networks(device, procedure);
-	assert_ok(np_measure_job(device, procedure, job, &m, &err), &err);
-	device->ops->release(device, job);
-	device->ops->close(device);
-	return m;
+	return measure_last(device, procedure, job);
 }
 
 static void assert_share(double value, double truth, double share)
@@ -119,16 +126,11 @@ static void test_no_meter(void **state)
 
 static void test_counter_that_begins_anew(void **state)
 {
-	np_error err = {0};
-	np_measurement m;
 	np_device *device = open_device("fake:watts=200,time_us=500,tick=0.05,reset=0.75");
 	np_job *job = prepare(device);
 	np_procedure p = np_procedure_for_layers(device);
 	(void)state;
-	assert_ok(np_measure_job(device, &p, job, &m, &err), &err);
-	assert_share(m.power_w, 200, 0.005);
-	device->ops->release(device, job);
-	device->ops->close(device);
+	assert_share(measure_last(device, &p, job).power_w, 200, 0.005);
 }
 
 static void test_flags(void **state)
@@ -148,7 +150,6 @@ static void test_flags(void **state)
 /* A device whose neighbours only ever add time is judged by a low quantile, others by the median. */
 static void test_quantile(void **state)
 {
-	np_error err = {0};
 	np_measurement m[2];
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -157,9 +158,7 @@ static void test_quantile(void **state)
 		device->habits.quantile = i * 0.1;
 		np_procedure p = np_procedure_for_layers(device);
 		assert_true(p.quantile == (i ? 0.1 : 0.5));
-		assert_ok(np_measure_job(device, &p, job, &m[i], &err), &err);
-		device->ops->release(device, job);
-		device->ops->close(device);
+		m[i] = measure_last(device, &p, job);
 	}
 	assert_true(m[0].call_s.p10 < 0.95 * m[0].call_s.median); /* the noise is there */
 	assert_true(m[0].runtime_s == m[0].call_s.median);
@@ -179,8 +178,6 @@ static np_status reap_disturbed(np_device *device, bool wait, bool *done, np_spa
 /* A row that has only disturbed batches goes by what the device makes of them, and says so. */
 static void test_relieved(void **state)
 {
-	np_error err = {0};
-	np_measurement m;
 	np_device *device = open_device("fake:time_us=500,meter=2");
 	np_job *job = prepare(device);
 	np_procedure p = np_procedure_for_layers(device);
@@ -189,11 +186,9 @@ static void test_relieved(void **state)
 	reap_undisturbed = ops.reap;
 	ops.reap = reap_disturbed;
 	device->ops = &ops;
-	assert_ok(np_measure_job(device, &p, job, &m, &err), &err);
+	np_measurement m = measure_last(device, &p, job);
 	assert_share(m.runtime_s, 250e-6, 0.005);
 	assert_true(m.flags & NP_FLAG_CONTENDED);
-	device->ops->release(device, job);
-	device->ops->close(device);
 }
 
 static void test_settings(void **state)
